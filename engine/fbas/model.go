@@ -8,6 +8,10 @@ import "encoding/json"
 type Network struct {
 	Nodes         []Node
 	Organizations []Organization
+	// OrganizationsError is what is wrong with the organizations as sent, if
+	// anything: a *FieldError. It matters only to who groups by organization,
+	// since the Rust scanner does not look at them otherwise.
+	OrganizationsError error
 }
 
 // Node is one validator of a Network.

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"math/big"
+	"slices"
+)
+
+// MinimalBlockingSets finds all inclusion-minimal sets whose removal leaves no
+// quorum. Nodes of o.Faulty have failed already and belong to no set: the
+// family is that of the minimal blocking sets of the whole network with the
+// faulty nodes taken out, and of those the minimal ones. A network without any
+// quorum has no blocking set; faulty nodes that block alone leave the empty
+// set.
+func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, error) {
+	groups, err := s.groups(o.MergeBy)
+	if err != nil {
+		return Family{}, err
+	}
+	faulty := s.faulty(o.Faulty)
+	label := groups.labels()
+	for node, failed := range faulty {
+		if failed {
+			label[node] = failedLabel
+		}
+	}
+	q := newClasses(s.core, label, s.loners)
+	if q.evaluator().greatestIn(q.size, nil).empty() {
+		return Family{Outcome: NoSet, Complete: true, Total: new(big.Int)}, nil
+	}
+	vectors, complete := minimalBlocking(ctx, q)
+	r := s.family(q, groups).answer(ctx, vectors, complete, o.MaxSets)
+	return r, nil
+}
+
+// failedLabel is the label of classes of failed nodes.
+const failedLabel = -1
+
+// minimalBlocking lists the vectors of all minimal blocking sets. It is not
+// complete when the time ends.
+func minimalBlocking(ctx context.Context, q *classes) (found []vector, complete bool) {
+	d := &blockingSearch{
+		search:  newSearch(ctx, q),
+		kept:    make(vector, len(q.size)),
+		removed: make(vector, len(q.size)),
+	}
+	for c, label := range q.label {
+		d.decided[c] = label == failedLabel
+	}
+	d.visit()
+	return d.found, !d.stopped
+}
+
+// blockingSearch decides class by class how many members are removed.
+type blockingSearch struct {
+	*search
+	kept    vector // of decided classes: members left; 0 elsewhere
+	removed vector // of decided classes: members removed; 0 elsewhere
+}
+
+func (d *blockingSearch) visit() {
+	if d.expired() || !d.eval.greatestIn(d.kept, nil).empty() {
+		return // what is kept for good holds a quorum
+	}
+	most := slices.Clone(d.kept)
+	for c, m := range d.q.size {
+		if !d.decided[c] {
+			most[c] = m
+		}
+	}
+	if !d.needed(most) {
+		return
+	}
+	alive := d.eval.greatestIn(most, nil)
+	if alive.empty() { // the removals so far block; any more would be too many
+		d.found = append(d.found, slices.Clone(d.removed))
+		return
+	}
+	c, ok := d.undecided(alive)
+	if !ok {
+		return
+	}
+	d.decided[c] = true
+	for _, k := range d.q.cut[c] {
+		d.removed[c], d.kept[c] = k, d.q.size[c]-k
+		d.visit()
+	}
+	d.removed[c], d.kept[c] = 0, 0
+	d.decided[c] = false
+}
+
+// needed says whether each removal may still be necessary: given back, it lies
+// in a quorum of what can be left at most. Once the removals block, this is
+// minimality itself.
+func (d *blockingSearch) needed(most vector) bool {
+	for c, k := range d.removed {
+		if k == 0 {
+			continue
+		}
+		most[c]++
+		back := d.eval.greatestIn(most, nil)
+		most[c]--
+		if back[c] == 0 {
+			return false
+		}
+	}
+	return true
+}

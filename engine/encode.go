@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"understudy/engine/fbas"
+	"understudy/engine/sat"
+)
+
+// encoding writes questions about vectors as clauses. A count x_c of members
+// of class c is the unary number x_c[0..m-1], where x_c[i] says x_c > i.
+type encoding struct {
+	q *classes
+	f *sat.Formula
+}
+
+// count returns the unary number of each class, ordered: x_c[i+1] implies
+// x_c[i].
+func (e *encoding) count() [][]sat.Lit {
+	x := make([][]sat.Lit, len(e.q.size))
+	for c, m := range e.q.size {
+		x[c] = e.f.Vars(m)
+		for i := 1; i < m; i++ {
+			e.f.Add(x[c][i].Not(), x[c][i-1])
+		}
+	}
+	return x
+}
+
+// meets returns, for every vertex, a literal that implies that the members
+// counted by x satisfy the vertex: y_v implies
+//
+//	sum over classes of weight * x_c + sum over inner sets of y_inner >= threshold
+func (e *encoding) meets(x [][]sat.Lit) []sat.Lit {
+	y := e.f.Vars(len(e.q.vertex))
+	for id := range e.q.vertex {
+		v := &e.q.vertex[id]
+		var numbers [][]sat.Lit
+		for i, c := range v.class {
+			for range v.weight[i] {
+				numbers = append(numbers, x[c])
+			}
+		}
+		for _, inner := range v.inner {
+			numbers = append(numbers, []sat.Lit{y[inner]})
+		}
+		e.f.ImplyAtLeast(y[id], v.threshold, numbers)
+	}
+	return y
+}
+
+// quorum demands that x counts a quorum that is not empty: a counted member's
+// own set is met by x.
+func (e *encoding) quorum(x [][]sat.Lit) {
+	y := e.meets(x)
+	var members []sat.Lit
+	for c := range x {
+		e.demandOwn(c, y, x[c][0].Not())
+		members = append(members, x[c][0])
+	}
+	e.f.Add(members...)
+}
+
+// demandOwn adds: unless one of the literals holds, the own set of class c is
+// met.
+func (e *encoding) demandOwn(c int, y []sat.Lit, unless ...sat.Lit) {
+	clause := append([]sat.Lit(nil), unless...)
+	if own := e.q.own[c]; own != fbas.NoSet {
+		clause = append(clause, y[own])
+	}
+	e.f.Add(clause...)
+}
+
+// twoQuorums demands two quorums A and B that are disjoint once the nodes
+// counted by f are deleted. Deleting a node that a list names lowers the
+// list's threshold by one, which is the same as counting it as agreeing with
+// everybody, so with f_c deleted members, and a_c and b_c counting the members
+// that agree in A and in B, the deleted among them:
+//
+//	a_c >= f_c,  b_c >= f_c,  f_c >= a_c + b_c - m_c    (A, B, F fit into the class)
+//	a_c > f_c implies that the own set of c is met by a    (the same for b)
+//	a_c > f_c for some c, and b_c > f_c for some c
+//
+// f may be nil: nothing is deleted.
+func (e *encoding) twoQuorums(f [][]sat.Lit) (a, b [][]sat.Lit) {
+	a, b = e.count(), e.count()
+	for c, m := range e.q.size {
+		for i := 1; i <= m; i++ {
+			if f != nil {
+				e.f.Add(f[c][i-1].Not(), a[c][i-1])
+				e.f.Add(f[c][i-1].Not(), b[c][i-1])
+			}
+			for j := m - i + 1; j <= m; j++ { // i + j > m
+				clause := []sat.Lit{a[c][i-1].Not(), b[c][j-1].Not()}
+				if f != nil {
+					clause = append(clause, f[c][i+j-m-1])
+				}
+				e.f.Add(clause...)
+			}
+		}
+	}
+	e.honest(a, f)
+	e.honest(b, f)
+	return a, b
+}
+
+// honest demands that some member is counted by x and not by f, and that such
+// members' own sets are met by x.
+func (e *encoding) honest(x, f [][]sat.Lit) {
+	y := e.meets(x)
+	var some []sat.Lit
+	for c := range x {
+		for i, l := range x[c] {
+			if f == nil {
+				e.demandOwn(c, y, l.Not())
+				some = append(some, l)
+				break // x_c > 0 says it all
+			}
+			e.demandOwn(c, y, l.Not(), f[c][i])
+			h := e.f.Var() // h implies x_c > i >= f_c
+			e.f.Add(h.Not(), l)
+			e.f.Add(h.Not(), f[c][i].Not())
+			some = append(some, h)
+		}
+	}
+	e.f.Add(some...)
+}
+
+// notAbove excludes vectors that are at least y in every class.
+func notAbove(f *sat.Formula, x [][]sat.Lit, y vector) {
+	var clause []sat.Lit
+	for c, k := range y {
+		if k > 0 {
+			clause = append(clause, x[c][k-1].Not())
+		}
+	}
+	f.Add(clause...)
+}
+
+// decode reads a vector out of a model.
+func decode(answer sat.Answer, x [][]sat.Lit) vector {
+	v := make(vector, len(x))
+	for c := range x {
+		for _, l := range x[c] {
+			if answer.True(l) {
+				v[c]++
+			}
+		}
+	}
+	return v
+}

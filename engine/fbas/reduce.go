@@ -1,0 +1,162 @@
+package fbas
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Reduce gives the core of the network, what every analysis speaks of, in the
+// steps of the Rust scanner, each done once:
+//
+//  1. Nodes that are a quorum alone are removed, also from the sets of others,
+//     thresholds unchanged.
+//  2. Nodes that can't be satisfied are dropped, and of the strongly connected
+//     components of the whole reference graph those are kept that contain a
+//     quorum, with all their satisfiable nodes.
+//  3. Quorum sets are shrunk to what is left, thresholds unchanged; an inner
+//     set with fewer entries than its threshold vanishes; what is now
+//     unsatisfiable is dropped; nodes are sorted by key.
+//
+// A public key that two nodes share after step 1 is a *FieldError.
+func (s *System) Reduce() (*System, error) {
+	s = s.restrict(s.withoutOneNodeQuorums())
+	if err := s.CheckKeys(); err != nil {
+		return nil, err
+	}
+	s = s.restrict(s.coreNodes())
+	s = s.restrict(s.GreatestQuorum(s.All()))
+	return s.sorted(), nil
+}
+
+// CheckKeys returns a *FieldError when two nodes have the same public key.
+func (s *System) CheckKeys() error {
+	first := make(map[string]int, s.Len())
+	for i, key := range s.Keys {
+		if other, again := first[key]; again {
+			return &FieldError{
+				Field:   fmt.Sprintf("nodes[%d].publicKey", s.Source[i]),
+				Problem: fmt.Sprintf("%q is the key of nodes[%d] too; keys must be unique", key, s.Source[other]),
+			}
+		}
+		first[key] = i
+	}
+	return nil
+}
+
+func (s *System) withoutOneNodeQuorums() Set {
+	keep := s.All()
+	for node, own := range s.Own {
+		if own != NoSet && s.satisfiedByOne(own, node) {
+			keep[node] = false
+		}
+	}
+	return keep
+}
+
+// satisfiedByOne says whether the single node satisfies vertex.
+func (s *System) satisfiedByOne(vertex, node int) bool {
+	v := &s.Vertices[vertex]
+	met := 0
+	if at, listed := slices.BinarySearch(v.Nodes, node); listed {
+		for ; at < len(v.Nodes) && v.Nodes[at] == node; at++ {
+			met++
+		}
+	}
+	for _, inner := range v.Inner {
+		if met >= v.Threshold {
+			break
+		}
+		if s.satisfiedByOne(inner, node) {
+			met++
+		}
+	}
+	return met >= v.Threshold
+}
+
+// coreNodes gives the satisfiable nodes of components that contain a quorum.
+func (s *System) coreNodes() Set {
+	satisfiable := s.GreatestQuorum(s.All())
+	component, count := s.components()
+	members := make([][]int, count)
+	for node, in := range satisfiable {
+		if in {
+			members[component[node]] = append(members[component[node]], node)
+		}
+	}
+	keep := make(Set, s.Len())
+	for _, nodes := range members {
+		if len(nodes) < 2 { // one-node quorums are gone
+			continue
+		}
+		if s.holdsQuorum(nodes) {
+			for _, node := range nodes {
+				keep[node] = true
+			}
+		}
+	}
+	return keep
+}
+
+// holdsQuorum says whether the nodes contain a quorum. It restricts the system
+// first, so that many small components cost no more than one large one.
+func (s *System) holdsQuorum(nodes []int) bool {
+	part := s.restrictTo(nodes)
+	return !part.GreatestQuorum(part.All()).Empty()
+}
+
+func (s *System) restrict(keep Set) *System { return s.restrictTo(keep.Members()) }
+
+// restrictTo gives the system of the kept nodes only: references to others
+// vanish, thresholds stay, and inner sets left with fewer entries than their
+// threshold, which nothing can satisfy, are removed.
+func (s *System) restrictTo(keep []int) *System {
+	r := &restriction{from: s, to: newBuilder(len(keep)), place: make(map[int]int, len(keep)), vertex: map[int]int{}}
+	for i, node := range keep {
+		r.place[node] = i
+	}
+	for _, node := range keep {
+		own := s.Own[node]
+		if own != NoSet {
+			own = r.shrink(own)
+		}
+		r.to.node(s.Keys[node], s.Source[node], own)
+	}
+	return r.to.system()
+}
+
+type restriction struct {
+	from   *System
+	to     *builder
+	place  map[int]int // kept nodes: old number to new
+	vertex map[int]int // vertices done: old number to new
+}
+
+func (r *restriction) shrink(vertex int) int {
+	if id, done := r.vertex[vertex]; done {
+		return id
+	}
+	old := &r.from.Vertices[vertex]
+	v := Vertex{Threshold: old.Threshold}
+	for _, node := range old.Nodes {
+		if i, kept := r.place[node]; kept {
+			v.Nodes = append(v.Nodes, i)
+		}
+	}
+	for _, inner := range old.Inner {
+		id := r.shrink(inner)
+		if r.to.s.Vertices[id].Size() >= r.to.s.Vertices[id].Threshold {
+			v.Inner = append(v.Inner, id)
+		}
+	}
+	id := r.to.intern(v)
+	r.vertex[vertex] = id
+	return id
+}
+
+// sorted renumbers the nodes in bytewise order of their keys.
+func (s *System) sorted() *System {
+	order := s.All().Members()
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(s.Keys[a], s.Keys[b]) })
+	return s.restrictTo(order)
+}

@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"understudy/engine/fbas"
+)
+
+// groups maps the nodes of the core to what stands for them in an answer. A
+// node is identified with the representative of its group, so that two groups
+// of the same name stay two.
+type groups struct {
+	keys []string
+	// rep is the representative of each node; a node in no group is its own.
+	rep []int
+	// name is what a representative is called, where that is not its key.
+	name map[int]string
+	// shared says of a representative that other nodes are merged with it.
+	shared []bool
+}
+
+// group is a named list of public keys.
+type group struct {
+	name string
+	keys []string
+}
+
+// groups forms the groups over the reduced network, as the Rust scanner does:
+// keys that are not in the core are skipped; the first of a group that is left
+// represents it. Where groups overlap, a later one takes over a node, except
+// one that represents it; the name of a representative is that of the last
+// group that lists it.
+func (s *System) groups(by MergeBy) (*groups, error) {
+	by, err := ParseMergeBy(string(by))
+	if err != nil {
+		return nil, err
+	}
+	if by == MergeOrganization && s.network.OrganizationsError != nil {
+		return nil, s.network.OrganizationsError
+	}
+	g := &groups{keys: s.core.Keys, rep: s.core.All().Members(), name: map[int]string{}, shared: make([]bool, s.core.Len())}
+	index := make(map[string]int, s.core.Len())
+	for i, key := range s.core.Keys {
+		index[key] = i
+	}
+	for _, list := range namedGroups(s.network, by) {
+		first := -1
+		for _, key := range list.keys {
+			node, there := index[key]
+			switch {
+			case !there:
+				continue
+			case first < 0:
+				first = node
+			default:
+				g.rep[node] = first
+			}
+			g.name[node] = list.name
+		}
+	}
+	for node, rep := range g.rep {
+		if rep != node {
+			g.shared[rep] = true
+		}
+	}
+	return g, nil
+}
+
+// namedGroups lists the groups of a network in the order that decides overlaps:
+// organizations as sent, countries and ISPs by name.
+func namedGroups(n *fbas.Network, by MergeBy) []group {
+	var list []group
+	switch by {
+	case MergeOrganization:
+		for _, org := range n.Organizations {
+			list = append(list, group{name: org.Name, keys: org.Validators})
+		}
+	case MergeCountry:
+		list = groupBy(n, func(node fbas.Node) *string {
+			if node.Country == nil || *node.Country == "" {
+				return nil
+			}
+			return node.Country
+		})
+	case MergeISP:
+		list = groupBy(n, func(node fbas.Node) *string { return node.ISP })
+	}
+	return list
+}
+
+// groupBy groups nodes by a cleaned name; nil means no group, and the empty
+// name is a name.
+func groupBy(n *fbas.Network, nameOf func(fbas.Node) *string) []group {
+	at := map[string]int{}
+	var list []group
+	for _, node := range n.Nodes {
+		sent := nameOf(node)
+		if sent == nil {
+			continue
+		}
+		name := cleanName(*sent)
+		i, known := at[name]
+		if !known {
+			i = len(list)
+			at[name] = i
+			list = append(list, group{name: name})
+		}
+		list[i].keys = append(list[i].keys, node.PublicKey)
+	}
+	slices.SortFunc(list, func(a, b group) int { return strings.Compare(a.name, b.name) })
+	return list
+}
+
+// cleanName removes all commas, then one trailing dot: "Acme, Inc." and
+// "Acme Inc" are one name.
+func cleanName(s string) string {
+	return strings.TrimSuffix(strings.ReplaceAll(s, ",", ""), ".")
+}
+
+// labels tells the nodes of different groups apart; all nodes that are alone
+// share the label 0.
+func (g *groups) labels() []int {
+	label := make([]int, len(g.rep))
+	for node, rep := range g.rep {
+		if g.shared[rep] {
+			label[node] = rep + 1
+		}
+	}
+	return label
+}
+
+// display is how a node appears in an answer.
+func (g *groups) display(node int) string { return g.nameOf(g.rep[node]) }
+
+// nameOf is what a representative is called.
+func (g *groups) nameOf(rep int) string {
+	if name, ok := g.name[rep]; ok {
+		return name
+	}
+	return g.keys[rep]
+}
+
+// merging says whether any name in an answer may differ from a public key.
+func (g *groups) merging() bool { return len(g.name) > 0 }
+
+// mergeNodes names what stands for the nodes, each once, sorted.
+func (g *groups) mergeNodes(nodes []int) []string {
+	seen := map[int]bool{}
+	names := []string{}
+	for _, node := range nodes {
+		if rep := g.rep[node]; !seen[rep] {
+			seen[rep] = true
+			names = append(names, g.display(node))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// keys names nodes by public key, sorted.
+func (s *System) keys(nodes []int) []string {
+	names := make([]string, len(nodes))
+	for i, node := range nodes {
+		names[i] = s.core.Keys[node]
+	}
+	slices.Sort(names)
+	return names
+}
+
+// faulty gives the core nodes among the keys.
+func (s *System) faulty(keys []string) fbas.Set {
+	named := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		named[key] = true
+	}
+	set := s.core.SetOf()
+	for node, key := range s.core.Keys {
+		set[node] = named[key]
+	}
+	return set
+}

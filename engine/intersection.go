@@ -1,0 +1,91 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"understudy/engine/fbas"
+	"understudy/engine/sat"
+)
+
+// ErrContradiction says that two parts of the engine disagree about a claim;
+// no answer is given then.
+var ErrContradiction = errors.New("engine contradicts itself")
+
+// Intersection decides whether every two quorums share a node, without
+// enumerating quorums: two components with a quorum each are two disjoint
+// quorums; else the solver looks for two.
+func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResult, error) {
+	q := newClasses(s.core, nil, s.loners)
+	return s.intersection(ctx, q)
+}
+
+func (s *System) intersection(ctx context.Context, q *classes) (IntersectionResult, error) {
+	eval := q.evaluator()
+	if eval.greatestIn(q.size, nil).empty() {
+		return IntersectionResult{Complete: true}, nil
+	}
+	r := IntersectionResult{HasQuorum: true}
+	e := encoding{q: q, f: sat.New()}
+	a, b := e.twoQuorums(nil)
+	answer, err := e.f.Solve(ctx)
+	if err != nil {
+		return r, fmt.Errorf("decide quorum intersection: %w", err)
+	}
+	r.SolverCalls = 1
+	switch answer.Status {
+	case sat.Unsat:
+		r.Complete, r.Intersects = true, true
+	case sat.Sat:
+		r.Complete = true
+		pair := [2]vector{decode(answer, a), decode(answer, b)}
+		if r.Disjoint, err = s.nameDisjoint(q, nil, pair); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// nameDisjoint turns two disjoint quorums, once gone is deleted, into keys, and
+// checks them as sets of nodes before it lets them out.
+func (s *System) nameDisjoint(q *classes, gone vector, pair [2]vector) ([2][]string, error) {
+	var named [2][]string
+	deleted := s.core.SetOf()
+	if gone != nil {
+		deleted = s.core.SetOf(q.pick(gone, nil)...)
+	}
+	taken := append(fbas.Set(nil), deleted...)
+	for side, v := range pair {
+		nodes := q.pick(v, taken)
+		if len(nodes) != v.sum() || len(nodes) == 0 {
+			return named, fmt.Errorf("%w: two quorums that do not fit beside each other", ErrContradiction)
+		}
+		set := s.core.SetOf(nodes...)
+		for _, node := range nodes {
+			taken[node] = true
+		}
+		if !s.core.IsQuorumBeside(set, deleted) {
+			return named, fmt.Errorf("%w: not a quorum: %v", ErrContradiction, s.keys(nodes))
+		}
+		named[side] = s.keys(nodes)
+	}
+	return named, nil
+}
+
+// pick chooses, for each class, the first members that are not taken.
+func (q *classes) pick(v vector, taken fbas.Set) []int {
+	var nodes []int
+	for c, k := range v {
+		for _, node := range q.members[c] {
+			if k == 0 {
+				break
+			}
+			if taken == nil || !taken[node] {
+				nodes = append(nodes, node)
+				k--
+			}
+		}
+	}
+	return nodes
+}

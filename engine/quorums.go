@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+)
+
+// MinimalQuorums finds all inclusion-minimal quorums, and whether every two
+// quorums intersect. When the family is complete the solver's verdict on
+// intersection is checked against it.
+func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, error) {
+	groups, err := s.groups(o.MergeBy)
+	if err != nil {
+		return QuorumsResult{}, err
+	}
+	q := newClasses(s.core, groups.labels(), s.loners)
+	intersection, err := s.intersection(ctx, q)
+	if err != nil {
+		return QuorumsResult{}, err
+	}
+	vectors, complete := minimalQuorums(ctx, q)
+	if complete && intersection.Complete {
+		if err := checkIntersection(ctx, intersection, vectors, q.size); err != nil {
+			return QuorumsResult{}, err
+		}
+	}
+	r := QuorumsResult{Family: s.family(q, groups).answer(ctx, vectors, complete, o.MaxSets), Intersection: intersection}
+	r.SolverCalls = intersection.SolverCalls
+	if !r.Complete && intersection.HasQuorum {
+		r.LowerBound = 1
+	}
+	return r, nil
+}
+
+// checkIntersection compares the verdict with the minimal quorums: two of them
+// are disjoint somewhere exactly if their vectors fit beside each other.
+func checkIntersection(ctx context.Context, verdict IntersectionResult, vectors []vector, size vector) error {
+	intersects := len(vectors) > 0
+	for i, x := range vectors {
+		if i%64 == 0 && ctx.Err() != nil {
+			return nil
+		}
+		rest := size.minus(x)
+		if slices.ContainsFunc(vectors[i:], func(y vector) bool { return y.within(rest) }) {
+			intersects = false
+			break
+		}
+	}
+	if intersects != verdict.Intersects || (len(vectors) > 0) != verdict.HasQuorum {
+		return fmt.Errorf("%w: intersection is %v by solver and %v by the minimal quorums", ErrContradiction, verdict.Intersects, intersects)
+	}
+	return nil
+}
+
+// minimalQuorums lists the vectors of all minimal quorums. It is not complete
+// when the time ends.
+func minimalQuorums(ctx context.Context, q *classes) (found []vector, complete bool) {
+	d := &quorumSearch{
+		search: newSearch(ctx, q),
+		chosen: make(vector, len(q.size)),
+	}
+	d.visit()
+	return d.found, !d.stopped
+}
+
+// search is what the enumerations share: the order of decisions, which classes
+// are decided, and the clock.
+type search struct {
+	ctx     context.Context
+	q       *classes
+	eval    *evaluator
+	order   []int
+	decided []bool
+	found   []vector
+	nodes   int
+	stopped bool
+}
+
+func newSearch(ctx context.Context, q *classes) *search {
+	s := &search{ctx: ctx, q: q, eval: q.evaluator(), decided: make([]bool, len(q.size))}
+	weight := make([]int, len(q.size))
+	for c := range q.size {
+		s.order = append(s.order, c)
+		for _, list := range q.lists[c] {
+			weight[c] += len(q.vertex[list].class) + 1
+		}
+	}
+	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(weight[b], weight[a]) })
+	return s
+}
+
+// expired counts a search node and looks at the clock now and then.
+func (s *search) expired() bool {
+	if s.nodes++; s.nodes%1024 == 0 && s.ctx.Err() != nil {
+		s.stopped = true
+	}
+	return s.stopped
+}
+
+// undecided gives the first class in order that is not decided and occurs in u.
+func (s *search) undecided(u vector) (int, bool) {
+	for _, c := range s.order {
+		if !s.decided[c] && u[c] > 0 {
+			return c, true
+		}
+	}
+	return 0, false
+}
+
+// quorumSearch decides class by class how many members a minimal quorum has.
+type quorumSearch struct {
+	*search
+	chosen vector // counts of decided classes, 0 elsewhere
+}
+
+func (d *quorumSearch) visit() {
+	if d.expired() {
+		return
+	}
+	most := slices.Clone(d.chosen)
+	for c, m := range d.q.size {
+		if !d.decided[c] {
+			most[c] = m
+		}
+	}
+	alive := d.eval.greatest(most, nil)
+	if alive.empty() {
+		return
+	}
+	for c, k := range d.chosen {
+		if k > 0 && alive[c] == 0 {
+			return // a chosen member can't be satisfied any more
+		}
+	}
+	if inside := d.eval.greatestIn(d.chosen, nil); !inside.empty() {
+		// Whatever is added now would hold this quorum properly.
+		if d.eval.isMinimalQuorum(d.chosen) {
+			d.found = append(d.found, slices.Clone(d.chosen))
+		}
+		return
+	}
+	c, ok := d.wanted(alive)
+	if !ok {
+		return
+	}
+	d.decided[c] = true
+	for _, k := range d.q.options[c] {
+		d.chosen[c] = k
+		d.visit()
+	}
+	d.chosen[c] = 0
+	d.decided[c] = false
+}
+
+// wanted chooses the class to decide next: one that a chosen member still
+// needs, if there is one.
+func (d *quorumSearch) wanted(alive vector) (int, bool) {
+	d.eval.evaluate(d.chosen, nil)
+	for c, k := range d.chosen {
+		if k > 0 && !d.eval.satisfied(c) {
+			if next, ok := d.below(d.q.own[c], alive); ok {
+				return next, true
+			}
+		}
+	}
+	return d.undecided(alive)
+}
+
+// below gives an undecided class listed by an unmet vertex, at any depth.
+func (d *quorumSearch) below(vertex int, alive vector) (int, bool) {
+	v := &d.q.vertex[vertex]
+	for _, c := range v.class {
+		if !d.decided[c] && alive[c] > 0 {
+			return c, true
+		}
+	}
+	for _, inner := range v.inner {
+		if d.eval.met[inner] {
+			continue
+		}
+		if c, ok := d.below(inner, alive); ok {
+			return c, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"understudy/engine/sat"
+)
+
+// MinimalSplittingSets finds all inclusion-minimal sets of core nodes whose
+// deletion leaves two disjoint quorums. A list loses one from its threshold
+// for each entry deleted from that very list, never below 0; deleted nodes are
+// in no quorum.
+//
+// Splitting is not upward closed (deleting more may delete the quorums), so
+// minimality can't be tested by removing one member. The solver finds a
+// splitting set below no known one; it is made smaller as long as the solver
+// finds a splitting set properly below it; what then remains is minimal.
+func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (SplittingResult, error) {
+	groups, err := s.groups(o.MergeBy)
+	if err != nil {
+		return SplittingResult{}, err
+	}
+	q := newClasses(s.core, groups.labels(), s.loners)
+	d := newSplittingSearch(q)
+	complete, err := d.run(ctx)
+	if err != nil {
+		return SplittingResult{}, fmt.Errorf("find splitting sets: %w", err)
+	}
+	vectors := make([]vector, len(d.found))
+	for i, f := range d.found {
+		vectors[i] = f.gone
+	}
+	family := s.family(q, groups)
+	r := SplittingResult{Family: family.answer(ctx, vectors, complete, o.MaxSets)}
+	r.SolverCalls = d.calls
+	if r.Outcome != Found {
+		return r, nil
+	}
+	r.Disjoint = r.MinSize == 0
+	for _, f := range d.found {
+		if slices.Equal(f.gone, family.example) {
+			r.Quorums, err = s.nameDisjoint(q, f.gone, f.quorum)
+		}
+	}
+	return r, err
+}
+
+// split is a splitting vector with two quorums that it leaves disjoint.
+type split struct {
+	gone   vector
+	quorum [2]vector
+}
+
+type splittingSearch struct {
+	q     *classes
+	eval  *evaluator
+	base  *sat.Formula
+	gone  [][]sat.Lit
+	agree [2][][]sat.Lit // per quorum: its members and the deleted
+	found []split
+	calls int
+}
+
+func newSplittingSearch(q *classes) *splittingSearch {
+	e := encoding{q: q, f: sat.New()}
+	d := &splittingSearch{q: q, eval: q.evaluator(), base: e.f}
+	d.gone = e.count()
+	d.agree[0], d.agree[1] = e.twoQuorums(d.gone)
+	return d
+}
+
+func (d *splittingSearch) run(ctx context.Context) (complete bool, err error) {
+	if d.eval.greatestIn(d.q.size, nil).empty() {
+		return true, nil
+	}
+	for {
+		next, status, err := d.ask(ctx, nil)
+		if status == sat.Unsat || err != nil {
+			return true, err
+		}
+		for status == sat.Sat {
+			next = d.greedy(next)
+			var smaller split
+			if smaller, status, err = d.ask(ctx, next.gone); err != nil {
+				return false, err
+			}
+			if status == sat.Sat {
+				next = smaller
+			}
+		}
+		if status == sat.Unknown {
+			return false, nil
+		}
+		d.found = append(d.found, next)
+		if next.gone.empty() {
+			return true, nil
+		}
+		d.base = d.base.Clone()
+		notAbove(d.base, d.gone, next.gone)
+	}
+}
+
+// ask looks for a splitting vector that is above no known one, and properly
+// below the given one if there is one.
+func (d *splittingSearch) ask(ctx context.Context, below vector) (split, sat.Status, error) {
+	f := d.base
+	if below != nil {
+		f = f.Clone()
+		for c, k := range below {
+			if k < d.q.size[c] {
+				f.Add(d.gone[c][k].Not())
+			}
+		}
+		notAbove(f, d.gone, below)
+	}
+	d.calls++
+	answer, err := f.Solve(ctx)
+	if err != nil || answer.Status != sat.Sat {
+		return split{}, answer.Status, err
+	}
+	gone := decode(answer, d.gone)
+	a, b := decode(answer, d.agree[0]).minus(gone), decode(answer, d.agree[1]).minus(gone)
+	if !d.splits(gone, a, b) {
+		return split{}, sat.Unknown, fmt.Errorf("%w: the solver's set does not split", ErrContradiction)
+	}
+	return split{gone: gone, quorum: [2]vector{a, b}}, sat.Sat, nil
+}
+
+// splits checks that a and b are disjoint quorums once gone is deleted.
+func (d *splittingSearch) splits(gone, a, b vector) bool {
+	for c, m := range d.q.size {
+		if gone[c]+a[c]+b[c] > m || a[c] < 0 || b[c] < 0 {
+			return false
+		}
+	}
+	return d.isQuorum(a, gone) && d.isQuorum(b, gone)
+}
+
+func (d *splittingSearch) isQuorum(x, gone vector) bool {
+	return !x.empty() && slices.Equal(d.eval.greatestIn(x, gone), x)
+}
+
+// greedy gives deleted members back as long as parts of the two quorums, with
+// the member added to either, or to none, stay quorums.
+func (d *splittingSearch) greedy(s split) split {
+	for c := 0; c < len(s.gone); {
+		if s.gone[c] > 0 {
+			if less, ok := d.giveBack(s, c); ok {
+				s = less
+				continue
+			}
+		}
+		c++
+	}
+	return s
+}
+
+func (d *splittingSearch) giveBack(s split, c int) (split, bool) {
+	gone := slices.Clone(s.gone)
+	gone[c]--
+	for to := range 3 {
+		pair := [2]vector{slices.Clone(s.quorum[0]), slices.Clone(s.quorum[1])}
+		if to < 2 {
+			pair[to][c]++
+		}
+		d.eval.greatest(pair[0], gone)
+		d.eval.greatest(pair[1], gone)
+		if !pair[0].empty() && !pair[1].empty() {
+			return split{gone: gone, quorum: pair}, true
+		}
+	}
+	return s, false
+}

@@ -1,0 +1,145 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"understudy/engine/sat"
+)
+
+// TopTier is the union of the minimal quorums.
+//
+// A node v is in it exactly if some quorum with v holds no quorum without v
+// (such a quorum's minimal quorums all contain v; the converse is clear). It is
+// decided class by class: the solver is asked for a quorum with the class in
+// question that holds none of the minimal quorums found so far without it; the
+// answer is shrunk to a minimal quorum, removing that class last, which either
+// settles the class or is one more quorum to exclude.
+func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) {
+	q := newClasses(s.core, nil, s.loners)
+	t := &topTier{q: q, eval: q.evaluator(), in: make([]bool, len(q.size))}
+	complete, err := t.decide(ctx)
+	if err != nil {
+		return TopTierResult{}, fmt.Errorf("find top tier: %w", err)
+	}
+	var nodes []int
+	for c, in := range t.in {
+		if in {
+			nodes = append(nodes, q.members[c]...)
+		}
+	}
+	groups, err := s.groups(o.MergeBy)
+	if err != nil {
+		return TopTierResult{}, err
+	}
+	return TopTierResult{Members: groups.mergeNodes(nodes), Complete: complete, SolverCalls: t.calls}, nil
+}
+
+type topTier struct {
+	q      *classes
+	eval   *evaluator
+	in     []bool
+	quorum []vector // minimal quorums found
+	calls  int
+}
+
+func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
+	alive := t.eval.greatestIn(t.q.size, nil)
+	if alive.empty() {
+		return true, nil
+	}
+	e := encoding{q: t.q, f: sat.New()}
+	x := e.count()
+	e.quorum(x)
+	for c := range t.q.size {
+		if t.in[c] || alive[c] == 0 {
+			continue
+		}
+		t.shrink(alive, c)
+		if settled, err := t.settle(ctx, e.f, x, c); err != nil || !settled {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// settle decides class c; it is not settled when the time ends.
+func (t *topTier) settle(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c int) (settled bool, err error) {
+	for !t.in[c] {
+		found, err := t.search(ctx, f.Clone(), x, c)
+		if err != nil || found.Status == sat.Unknown {
+			return false, err
+		}
+		if found.Status == sat.Unsat {
+			return true, nil
+		}
+		if err := t.learn(decode(found, x), c); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// search asks for a quorum with class c that holds no known minimal quorum
+// without c.
+func (t *topTier) search(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c int) (sat.Answer, error) {
+	f.Add(x[c][0])
+	for _, known := range t.quorum {
+		if known[c] == 0 {
+			notAbove(f, x, known)
+		}
+	}
+	t.calls++
+	return f.Solve(ctx)
+}
+
+// learn shrinks a quorum the solver gave. What comes out is new: it has class
+// c, or is a minimal quorum without c that the question excluded if known.
+func (t *topTier) learn(x vector, c int) error {
+	if !slices.Equal(t.eval.greatestIn(x, nil), x) || x[c] == 0 {
+		return fmt.Errorf("%w: the solver's quorum is none", ErrContradiction)
+	}
+	before := len(t.quorum)
+	t.shrink(x, c)
+	if len(t.quorum) == before {
+		return fmt.Errorf("%w: the solver's quorum holds one that was excluded", ErrContradiction)
+	}
+	return nil
+}
+
+// shrink finds a minimal quorum inside the quorum x, one with class c if its
+// greedy way allows, and notes it and its classes.
+func (t *topTier) shrink(x vector, c int) {
+	x = t.minimal(t.remove(x, func(rest vector) bool { return rest[c] > 0 }))
+	if slices.ContainsFunc(t.quorum, func(known vector) bool { return slices.Equal(known, x) }) {
+		return
+	}
+	t.quorum = append(t.quorum, x)
+	for d, k := range x {
+		if k > 0 {
+			t.in[d] = true
+		}
+	}
+}
+
+func (t *topTier) minimal(x vector) vector {
+	return t.remove(x, func(rest vector) bool { return !rest.empty() })
+}
+
+// remove takes members out of the quorum x, one by one, as long as the
+// greatest quorum of what is left passes keep.
+func (t *topTier) remove(x vector, keep func(vector) bool) vector {
+	for c := 0; c < len(x); {
+		if x[c] > 0 {
+			less := slices.Clone(x)
+			less[c]--
+			if keep(t.eval.greatest(less, nil)) {
+				x = less
+				continue
+			}
+		}
+		c++
+	}
+	return x
+}

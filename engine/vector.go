@@ -1,0 +1,124 @@
+package engine
+
+import "slices"
+
+// vector counts members per class; it stands for all sets with these counts.
+type vector []int
+
+func (x vector) sum() int {
+	n := 0
+	for _, k := range x {
+		n += k
+	}
+	return n
+}
+
+func (x vector) empty() bool {
+	for _, k := range x {
+		if k != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// within says that x is at most y in every class: each set of x's kind lies in
+// some set of y's.
+func (x vector) within(y vector) bool {
+	for c, k := range x {
+		if k > y[c] {
+			return false
+		}
+	}
+	return true
+}
+
+func (x vector) minus(y vector) vector {
+	z := slices.Clone(x)
+	for c, k := range y {
+		z[c] -= k
+	}
+	return z
+}
+
+// evaluator computes with vectors of one quotient. It owns scratch memory, so
+// each goroutine needs its own.
+type evaluator struct {
+	q   *classes
+	met []bool
+}
+
+func (q *classes) evaluator() *evaluator {
+	return &evaluator{q: q, met: make([]bool, len(q.vertex))}
+}
+
+// evaluate says of every vertex whether the members counted by u, and those of
+// help (may be nil), satisfy it.
+func (e *evaluator) evaluate(u, help vector) {
+	for id := range e.q.vertex {
+		v := &e.q.vertex[id]
+		n := 0
+		for i, c := range v.class {
+			k := u[c]
+			if help != nil {
+				k += help[c]
+			}
+			n += v.weight[i] * k
+		}
+		for _, inner := range v.inner {
+			if e.met[inner] {
+				n++
+			}
+		}
+		e.met[id] = n >= v.threshold
+	}
+}
+
+// satisfied says whether class c's own set is met as of the last evaluate.
+func (e *evaluator) satisfied(c int) bool {
+	own := e.q.own[c]
+	return own >= 0 && e.met[own]
+}
+
+// greatest shrinks u, in place, to its greatest part in which every member's
+// quorum set is satisfied by that part together with help: the greatest quorum
+// when help is nil. Members of a class share their quorum set, so they stay or
+// go together. It returns u.
+func (e *evaluator) greatest(u, help vector) vector {
+	for {
+		e.evaluate(u, help)
+		stable := true
+		for c, k := range u {
+			if k > 0 && !e.satisfied(c) {
+				u[c] = 0
+				stable = false
+			}
+		}
+		if stable {
+			return u
+		}
+	}
+}
+
+// greatestIn is greatest on a copy.
+func (e *evaluator) greatestIn(u, help vector) vector {
+	return e.greatest(slices.Clone(u), help)
+}
+
+// isMinimalQuorum says whether x is a quorum and holds no smaller one.
+func (e *evaluator) isMinimalQuorum(x vector) bool {
+	if x.empty() || !slices.Equal(e.greatestIn(x, nil), x) {
+		return false
+	}
+	for c, k := range x {
+		if k == 0 {
+			continue
+		}
+		less := slices.Clone(x)
+		less[c]--
+		if !e.greatest(less, nil).empty() {
+			return false
+		}
+	}
+	return true
+}
