@@ -1,0 +1,88 @@
+# What a person types. CI runs the same targets (.ci/run), so there is one way to test.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOFUMPT_VERSION := v0.12.0
+
+# The version stands in the file's name: a new pin is a new file, so make builds it.
+GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+GOFUMPT := bin/gofumpt-$(GOFUMPT_VERSION)
+
+SCANNER := deploy/rust-scanner
+FUZZTIME ?= 10s
+ARGS ?=
+
+# Networks that are public data of others are not part of the repository. Tests run in their package's folder, so they get an absolute path.
+SHARED := $(wildcard $(CURDIR)/../shared/data)
+ifneq ($(SHARED),)
+export UNDERSTUDY_SHARED_DATA ?= $(abspath $(SHARED))
+endif
+
+.PHONY: help build demo test test-go test-scanner check format lint vet tidy paths bench fuzz tools clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## bin/understudy
+	CGO_ENABLED=0 go build -trimpath -o bin/understudy ./cmd/understudy
+
+demo: build $(SCANNER)/node_modules/.package-lock.json ## a scan through the sidecar, compared with the real Rust scanner; ARGS="--client adapter" and so on
+	@bin/understudy demo --scanner-dir $(SCANNER) $(ARGS)
+
+test: test-go test-scanner ## all tests
+
+test-go: $(SCANNER)/node_modules/.package-lock.json ## the Go tests, with the race detector
+	go test -race -timeout 15m ./...
+
+test-scanner: $(SCANNER)/node_modules/.package-lock.json ## the tests of the Rust scanner's service
+	cd $(SCANNER) && npm test --silent
+
+check: format lint vet tidy paths ## formatting, linters, imports, go.mod, no path of a machine
+
+format: $(GOFUMPT)
+	@out=$$($(GOFUMPT) -l .); if [ -n "$$out" ]; then echo "not formatted (gofumpt -w):"; echo "$$out"; exit 1; fi
+
+lint: $(GOLANGCI_LINT)
+	$(GOLANGCI_LINT) run ./...
+
+vet:
+	go vet ./...
+
+tidy:
+	go mod tidy -diff
+
+# A path of the machine something was written on helps nobody elsewhere.
+paths:
+	@if git grep -nIE '(^|[^A-Za-z0-9_.-])/(home|Users|work|farm|builds)/' -- ':!LICENSE'; then echo "a path of a machine is in the tree"; exit 1; fi
+	@if git grep -nIF '$(CURDIR)'; then echo "the path of this checkout is in the tree"; exit 1; fi
+
+bench: ## benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@go list ./... | while read -r package; do \
+		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+tools: $(GOLANGCI_LINT) $(GOFUMPT) ## the pinned linters, into bin/
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv bin/golangci-lint $@
+
+$(GOFUMPT):
+	GOBIN=$(CURDIR)/bin go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
+	mv bin/gofumpt $@
+
+# npm writes this file at the end of an installation.
+$(SCANNER)/node_modules/.package-lock.json: $(SCANNER)/package-lock.json
+	cd $(SCANNER) && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+clean: ## what a build, a test or a demo left behind
+	rm -rf bin $(SCANNER)/node_modules coverage.out
