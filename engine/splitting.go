@@ -72,9 +72,6 @@ func newSplittingSearch(q *classes) *splittingSearch {
 }
 
 func (d *splittingSearch) run(ctx context.Context) (complete bool, err error) {
-	if d.eval.greatestIn(d.q.size, nil).empty() {
-		return true, nil
-	}
 	for {
 		next, status, err := d.ask(ctx, nil)
 		if status == sat.Unsat || err != nil {
