@@ -8,7 +8,7 @@ import (
 
 // maxExpandedMembers bounds what shared quorum sets may grow to when each
 // node is given its own copy.
-const maxExpandedMembers = 5_000_000
+const maxExpandedMembers = 1_000_000
 
 // pythonSets resolves the "qsets" of the python-fbas form: named sets whose
 // members are keys of validators or names of other sets.

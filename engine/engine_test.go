@@ -1,0 +1,235 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"understudy/engine/fbas"
+)
+
+// threeOfFour is the smallest network that survives one failure.
+const threeOfFour = `[
+	{"publicKey":"a","isp":"Acme, Inc.","quorumSet":{"threshold":3,"validators":["a","b","c","d"]}},
+	{"publicKey":"b","isp":"Acme Inc","quorumSet":{"threshold":3,"validators":["a","b","c","d"]}},
+	{"publicKey":"c","isp":"Bell","quorumSet":{"threshold":3,"validators":["a","b","c","d"]}},
+	{"publicKey":"d","quorumSet":{"threshold":3,"validators":["a","b","c","d"]}}]`
+
+func prepare(t testing.TB, text string) *System {
+	t.Helper()
+	network, err := fbas.Read([]byte(text), fbas.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Prepare(network, SemanticsRust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func ExampleSystem_MinimalBlockingSets() {
+	network, _ := fbas.Read([]byte(threeOfFour), fbas.DefaultLimits())
+	system, _ := Prepare(network, SemanticsRust)
+	byNode, _ := system.MinimalBlockingSets(context.Background(), Options{})
+	fmt.Println(byNode.MinSize, byNode.Total, byNode.Example)
+	byISP, _ := system.MinimalBlockingSets(context.Background(), Options{MergeBy: MergeISP, MaxSets: 10})
+	fmt.Println(byISP.MinSize, byISP.Total, byISP.Example, byISP.ExampleMembers, byISP.Sets)
+	// Output:
+	// 2 6 [a b]
+	// 1 2 [Acme Inc] [a b] [[Acme Inc] [Bell d]]
+}
+
+func TestMinimalSplittingSets_NamesTheTwoQuorumsTheExampleLeaves(t *testing.T) {
+	r, err := prepare(t, threeOfFour).MinimalSplittingSets(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.MinSize != 2 || r.Disjoint || len(r.Quorums[0]) == 0 || len(r.Quorums[1]) == 0 {
+		t.Fatalf("%+v", r)
+	}
+	all := slices.Concat(r.Example, r.Quorums[0], r.Quorums[1])
+	slices.Sort(all)
+	if len(slices.Compact(all)) != len(r.Example)+len(r.Quorums[0])+len(r.Quorums[1]) {
+		t.Errorf("example and quorums overlap: %v %v", r.Example, r.Quorums)
+	}
+}
+
+func TestIntersection_NamesTwoDisjointQuorums(t *testing.T) {
+	s := prepare(t, strings.ReplaceAll(threeOfFour, `"threshold":3`, `"threshold":2`))
+	r, err := s.Intersection(t.Context(), Options{})
+	if err != nil || !r.HasQuorum || r.Intersects || !r.Complete {
+		t.Fatalf("%+v (%v)", r, err)
+	}
+	for side, quorum := range r.Disjoint {
+		var nodes []int
+		for _, key := range quorum {
+			nodes = append(nodes, slices.Index(s.core.Keys, key))
+			if slices.Contains(r.Disjoint[1-side], key) {
+				t.Errorf("%s is in both", key)
+			}
+		}
+		if !s.core.IsQuorum(s.core.SetOf(nodes...)) {
+			t.Errorf("%v is no quorum", quorum)
+		}
+	}
+}
+
+func TestEveryAnalysis_OfANetworkWithoutQuorumSaysSo(t *testing.T) {
+	s := prepare(t, `[{"publicKey":"a","quorumSet":{"threshold":2,"validators":["a"]}}]`)
+	ctx := t.Context()
+	quorums, err1 := s.MinimalQuorums(ctx, Options{})
+	blocking, err2 := s.MinimalBlockingSets(ctx, Options{Faulty: []string{"a"}})
+	splitting, err3 := s.MinimalSplittingSets(ctx, Options{})
+	top, err4 := s.TopTier(ctx, Options{})
+	symmetric, err5 := s.SymmetricTopTier(ctx, Options{})
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+	for i, family := range []Family{quorums.Family, blocking, splitting.Family} {
+		if family.Outcome != NoSet || !family.Complete || family.Total.Sign() != 0 || family.MinSize != 0 {
+			t.Errorf("family %d: %+v", i, family)
+		}
+	}
+	if quorums.Intersection.HasQuorum || quorums.Intersection.Intersects || len(top.Members) != 0 || symmetric.QuorumSet != nil {
+		t.Errorf("%+v %+v %+v", quorums.Intersection, top, symmetric)
+	}
+}
+
+func TestEveryAnalysis_ThatRunsOutOfTimeClaimsNothing(t *testing.T) {
+	s := prepare(t, ring(40))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	quorums, err1 := s.MinimalQuorums(ctx, Options{})
+	blocking, err2 := s.MinimalBlockingSets(ctx, Options{})
+	splitting, err3 := s.MinimalSplittingSets(ctx, Options{})
+	network, err4 := s.Network(ctx, nil)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	for i, family := range []Family{quorums.Family, blocking, splitting.Family} {
+		if family.Complete || family.Total != nil || family.Outcome == NoSet {
+			t.Errorf("family %d: %+v", i, family)
+		}
+	}
+	if quorums.Intersection.Complete || quorums.Intersection.Intersects || network.Complete {
+		t.Errorf("%+v %+v", quorums.Intersection, network)
+	}
+}
+
+// ring is a network whose families are huge: everybody listens to half of the
+// nodes that follow.
+func ring(n int) string {
+	var nodes []string
+	for i := range n {
+		var list []string
+		for k := range n/2 + 1 {
+			list = append(list, fmt.Sprintf(`"n%02d"`, (i+k)%n))
+		}
+		nodes = append(nodes, fmt.Sprintf(`{"publicKey":"n%02d","quorumSet":{"threshold":%d,"validators":[%s]}}`, i, n/4, strings.Join(list, ",")))
+	}
+	return "[" + strings.Join(nodes, ",") + "]"
+}
+
+func TestNetwork_GivesTheFiguresOfItsParts(t *testing.T) {
+	r, err := prepare(t, threeOfFour).Network(t.Context(), []string{"a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := NetworkResult{
+		HasQuorumIntersection: true, HasSymmetricTopTier: true, Complete: true, SolverCalls: r.SolverCalls,
+		Node:         LevelResult{TopTierSize: 4, BlockingSetsMinSize: 2, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 2},
+		Organization: LevelResult{TopTierSize: 4, BlockingSetsMinSize: 2, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 2},
+		Country:      LevelResult{TopTierSize: 4, BlockingSetsMinSize: 2, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 2},
+		ISP:          LevelResult{TopTierSize: 3, BlockingSetsMinSize: 1, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 1},
+	}
+	if r != want {
+		t.Errorf("%+v, want %+v", r, want)
+	}
+}
+
+func TestOptions_RefuseUnknownNames(t *testing.T) {
+	_, err := prepare(t, threeOfFour).TopTier(t.Context(), Options{MergeBy: "planet"})
+	if err == nil || !strings.Contains(err.Error(), "none, organization, country, isp") {
+		t.Errorf("merge level: %v", err)
+	}
+	if _, err = Prepare(&fbas.Network{}, "python3"); err == nil || !strings.Contains(err.Error(), "rust, raw") {
+		t.Errorf("semantics: %v", err)
+	}
+}
+
+func TestGroups_OfBrokenOrganizationsFailOnlyWhenAskedFor(t *testing.T) {
+	s := prepare(t, `{"nodes":`+threeOfFour+`,"organizations":[{"id":"o"}]}`)
+	if _, err := s.TopTier(t.Context(), Options{MergeBy: MergeISP}); err != nil {
+		t.Errorf("by ISP: %v", err)
+	}
+	var wrong *fbas.FieldError
+	if _, err := s.TopTier(t.Context(), Options{MergeBy: MergeOrganization}); !errors.As(err, &wrong) {
+		t.Errorf("by organization: %v, want a field error", err)
+	}
+}
+
+func TestAnswers_DoNotDependOnTheOrderOfTheInput(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for seed := range 60 {
+		network := randomNetwork(rand.New(rand.NewPCG(uint64(seed), 99)), shapes[seed%len(shapes)])
+		shuffled := shuffle(r, network)
+		a, b := everything(t, network), everything(t, shuffled)
+		if a != b {
+			t.Fatalf("seed %d:\n%s\nshuffled:\n%s", seed, a, b)
+		}
+	}
+}
+
+// shuffle permutes nodes and the lists of their quorum sets. Organizations keep
+// their order: where they overlap it has a meaning.
+func shuffle(r *rand.Rand, n *fbas.Network) *fbas.Network {
+	out := &fbas.Network{Nodes: slices.Clone(n.Nodes), Organizations: n.Organizations}
+	r.Shuffle(len(out.Nodes), func(i, j int) { out.Nodes[i], out.Nodes[j] = out.Nodes[j], out.Nodes[i] })
+	var mix func(q fbas.QuorumSet) fbas.QuorumSet
+	mix = func(q fbas.QuorumSet) fbas.QuorumSet {
+		m := fbas.QuorumSet{Threshold: q.Threshold, Validators: slices.Clone(q.Validators)}
+		r.Shuffle(len(m.Validators), func(i, j int) { m.Validators[i], m.Validators[j] = m.Validators[j], m.Validators[i] })
+		for _, inner := range q.InnerQuorumSets {
+			m.InnerQuorumSets = append(m.InnerQuorumSets, mix(inner))
+		}
+		r.Shuffle(len(m.InnerQuorumSets), func(i, j int) {
+			m.InnerQuorumSets[i], m.InnerQuorumSets[j] = m.InnerQuorumSets[j], m.InnerQuorumSets[i]
+		})
+		return m
+	}
+	for i, node := range out.Nodes {
+		if node.QuorumSet != nil {
+			q := mix(*node.QuorumSet)
+			out.Nodes[i].QuorumSet = &q
+		}
+	}
+	return out
+}
+
+// everything is a digest of the families of a network.
+func everything(t *testing.T, n *fbas.Network) string {
+	t.Helper()
+	s, err := Prepare(n, SemanticsRust)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, by := range MergeLevels {
+		o := Options{MergeBy: by, MaxSets: 1 << 20, Faulty: []string{"n0"}}
+		quorums, err1 := s.MinimalQuorums(t.Context(), o)
+		blocking, err2 := s.MinimalBlockingSets(t.Context(), o)
+		splitting, err3 := s.MinimalSplittingSets(t.Context(), o)
+		top, err4 := s.TopTier(t.Context(), o)
+		if err := errors.Join(err1, err2, err3, err4); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, fmt.Sprint(by, quorums.Total, quorums.Intersection.Intersects, familyHash(quorums.Sets),
+			familyHash(blocking.Sets), familyHash(splitting.Sets), top.Members))
+	}
+	return strings.Join(out, "\n")
+}

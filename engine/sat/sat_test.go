@@ -1,0 +1,164 @@
+package sat
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"testing"
+)
+
+// bruteForce says whether any assignment meets all clauses.
+func bruteForce(f *Formula) bool {
+	model := make([]bool, f.vars)
+	for mask := range 1 << f.vars {
+		for i := range model {
+			model[i] = mask>>i&1 == 1
+		}
+		if f.holds(model) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestSolve_AgreesWithTryingAllAssignments(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	answers := map[Status]int{}
+	for range 2000 {
+		f := New()
+		vars := f.Vars(1 + r.IntN(7))
+		for range r.IntN(22) {
+			var clause []Lit
+			for range r.IntN(4) {
+				l := vars[r.IntN(len(vars))]
+				if r.IntN(2) == 0 {
+					l = l.Not()
+				}
+				clause = append(clause, l)
+			}
+			f.Add(clause...)
+		}
+		answer, err := f.Solve(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Unsat
+		if bruteForce(f) {
+			want = Sat
+		}
+		if answer.Status != want {
+			t.Fatalf("%v: %v, want %v", f.clauses, answer.Status, want)
+		}
+		answers[want]++
+	}
+	if answers[Sat] < 100 || answers[Unsat] < 100 {
+		t.Fatalf("formulas are one-sided: %v", answers)
+	}
+}
+
+func TestImplyAtLeast_AllowsExactlyTheLargeSums(t *testing.T) {
+	for _, sizes := range [][]int{{}, {1}, {1, 1, 1}, {3}, {2, 1}, {3, 2, 1}, {1, 1, 1, 1, 1, 1}} {
+		n := 0
+		for _, size := range sizes {
+			n += size
+		}
+		for k := range n + 2 {
+			f := New()
+			cond := f.Var()
+			var numbers [][]Lit
+			var inputs []Lit
+			for _, size := range sizes {
+				number := f.Vars(size)
+				for i := 1; i < size; i++ {
+					f.Add(number[i].Not(), number[i-1])
+				}
+				numbers = append(numbers, number)
+				inputs = append(inputs, number...)
+			}
+			f.ImplyAtLeast(cond, k, numbers)
+			for mask := range uint(1) << n {
+				for _, on := range []bool{true, false} {
+					checkSum(t, f, cond, on, inputs, mask, sizes, k)
+				}
+			}
+		}
+	}
+}
+
+func checkSum(t *testing.T, f *Formula, cond Lit, on bool, inputs []Lit, mask uint, sizes []int, k int) {
+	t.Helper()
+	g := f.Clone()
+	for i, l := range inputs {
+		if mask>>i&1 == 1 {
+			g.Add(l)
+		} else {
+			g.Add(l.Not())
+		}
+	}
+	if on {
+		g.Add(cond)
+	} else {
+		g.Add(cond.Not())
+	}
+	want := ordered(mask, sizes) && (!on || bits.OnesCount(mask) >= k)
+	answer, err := g.Solve(t.Context())
+	if err != nil || (answer.Status == Sat) != want {
+		t.Errorf("sizes %v, inputs %b, cond %v, k %d: %v (%v), want sat %v", sizes, mask, on, k, answer.Status, err, want)
+	}
+}
+
+// ordered says whether each unary number has its ones first.
+func ordered(mask uint, sizes []int) bool {
+	for _, size := range sizes {
+		for i := 1; i < size; i++ {
+			if mask>>i&1 == 1 && mask>>(i-1)&1 == 0 {
+				return false
+			}
+		}
+		mask >>= size
+	}
+	return true
+}
+
+func TestSolve_IsUnknownWhenTheTimeIsOver(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	f := New()
+	f.Add(f.Var())
+	answer, err := f.Solve(ctx)
+	if err != nil || answer.Status != Unknown {
+		t.Fatalf("%v (%v), want unknown", answer.Status, err)
+	}
+}
+
+func TestSolve_LeavesVariablesWithoutClausesFalse(t *testing.T) {
+	f := New()
+	used, unused := f.Var(), f.Var()
+	f.Add(used)
+	answer, err := f.Solve(t.Context())
+	if err != nil || !answer.True(used) || answer.True(unused) || !answer.True(unused.Not()) {
+		t.Fatalf("%+v (%v)", answer, err)
+	}
+}
+
+func TestSolve_OfNothingIsSatAndOfAnEmptyClauseUnsat(t *testing.T) {
+	f := New()
+	if answer, _ := f.Solve(t.Context()); answer.Status != Sat {
+		t.Fatalf("empty formula: %v", answer.Status)
+	}
+	f.Add()
+	if answer, _ := f.Solve(t.Context()); answer.Status != Unsat {
+		t.Fatalf("empty clause: %v", answer.Status)
+	}
+}
+
+func Example() {
+	f := New()
+	a, b := f.Var(), f.Var()
+	f.Add(a, b)
+	f.Add(a.Not())
+	answer, _ := f.Solve(context.Background())
+	fmt.Println(answer.Status, answer.True(a), answer.True(b))
+	// Output: sat false true
+}
