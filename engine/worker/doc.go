@@ -1,0 +1,50 @@
+// Package worker runs analyses in child processes and looks after those
+// processes, so that an analysis that runs out of memory, crashes or does not
+// end takes nothing with it but itself.
+//
+//	pool, err := worker.New(worker.Config{Command: []string{exe, "engine-worker"}})
+//	err = pool.Start(ctx)                         // children are up
+//	client := &http.Client{Transport: pool}       // the sidecar's embedded candidate
+//	err = http.Serve(listener, pool)              // or an engine of its own
+//	err = pool.Close(ctx)
+//
+// and in the child, before anything else starts:
+//
+//	err := worker.Serve(context.Background(), handler)
+//
+// # One request
+//
+//	caller --admit--> queue (64, FIFO) --a free slot--> child --> answer --> caller
+//	          |            |                              |
+//	        full: 503    waited too long: 503             ended: 502, overran: 504
+//
+// A slot is one place for a child: it starts the child, hands it one request
+// at a time, notices its end and starts the next one. Slots take requests
+// from one channel, so whoever waited longest goes first, and a slot without
+// a living child takes none.
+//
+// Whatever happens to a worker, the caller gets an HTTP response, problem
+// details of RFC 9457 with the pool's own word for it; only a caller that
+// goes away gets an error, its own. The answer is read whole before it is
+// handed on: a child that dies in the middle of it is a 502, never a
+// truncated 200.
+//
+// # How parent and child hold on to each other
+//
+// Each child inherits one end of a socket pair, the control socket, and
+// nothing else. For each request the parent makes another socket pair and
+// sends one end of it through the control socket (SCM_RIGHTS); HTTP/1.1 is
+// spoken over the other. So no file name is involved, there is no path that
+// could be too long or left behind, and nobody else can connect. When the
+// parent is gone, however it went, the control socket reads EOF and the child
+// ends; on Linux it has been killed by its parent-death signal by then.
+//
+// # Vocabulary
+//
+// alive: the child has said that it is ready, and has not ended. busy: it
+// holds a request. ended because: see [Reason]. A request is untouched when
+// no byte of it reached a child; it goes to the next free one.
+//
+// Read config.go, pool.go, transport.go (the caller's side), slot.go (the
+// life of a slot), child.go, exchange.go, control.go, serve.go (in the child).
+package worker

@@ -1,0 +1,155 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Backoff between the crashes of one slot's workers.
+const (
+	firstBackoff = 100 * time.Millisecond
+	maxBackoff   = 30 * time.Second
+	// healthyAfter is how long a worker has to live for its crash to count
+	// as the first.
+	healthyAfter = time.Minute
+)
+
+// slot is one place for a worker. Its run method owns all of it.
+type slot struct {
+	pool *Pool
+	// firstStart is told once how the first start went.
+	firstStart func(error)
+	// crashes counts those in a row, without a success between them.
+	crashes int
+}
+
+// run keeps one worker alive until the pool closes.
+func (s *slot) run() {
+	p := s.pool
+	for !p.isClosing() {
+		c, err := p.launch()
+		if err != nil {
+			p.config.Logger.Error("engine worker did not start", "error", err)
+			p.tally.restart(ReasonStart)
+			s.report(err)
+			s.pause()
+			continue
+		}
+		p.tally.alive(1)
+		s.report(nil)
+		born := p.config.Clock.Now()
+		reason, closed := s.work(c)
+		p.tally.alive(-1)
+		if closed || p.isClosing() {
+			return
+		}
+		p.tally.restart(reason)
+		p.config.Logger.Warn("engine worker ended", "pid", c.pid(), "reason", string(reason), "state", c.state())
+		if reason == ReasonCrash {
+			if p.config.Clock.Now().Sub(born) >= healthyAfter {
+				s.crashes = 0
+			}
+			s.pause()
+		}
+	}
+	s.report(errors.New("the pool was closed"))
+}
+
+// report tells Start how the first start went.
+func (s *slot) report(err error) {
+	if s.firstStart != nil {
+		s.firstStart(err)
+		s.firstStart = nil
+	}
+}
+
+// work gives c one request after the other until it has ended or the pool
+// closes. Either way c is gone when it returns.
+func (s *slot) work(c *child) (reason Reason, closed bool) {
+	for {
+		select {
+		case <-s.pool.closing:
+			c.stop(s.pool.killing)
+			return "", true
+		case <-c.ended:
+			return ReasonCrash, false
+		case j := <-s.pool.jobs:
+			if reason := s.serve(c, j); reason != "" {
+				return reason, false
+			}
+			s.crashes = 0
+		}
+	}
+}
+
+// serve has c answer j. It returns the empty reason if c can go on, else c is
+// gone.
+func (s *slot) serve(c *child, j *job) Reason {
+	p := s.pool
+	conn, err := c.dial()
+	if err != nil {
+		c.kill()
+		j.done <- nil // untouched: the worker was gone before it had the request
+		return ReasonCrash
+	}
+	p.tally.busy(1)
+	defer p.tally.busy(-1)
+	defer conn.Close()
+	result := make(chan exchanged, 1)
+	go func() { result <- exchange(conn, j, p.config.MaxAnswer) }()
+	r := s.await(j, conn, result)
+	if r.reason != "" {
+		c.kill()
+		if r.answer == nil && !r.untouched {
+			r.answer = problem(http.StatusBadGateway, "engine worker ended: "+c.state())
+		}
+	}
+	j.done <- r.answer
+	return r.reason
+}
+
+// await waits for the exchange, the deadline, the caller and the pool's end,
+// whichever is first.
+func (s *slot) await(j *job, conn halfCloser, result <-chan exchanged) exchanged {
+	clock := s.pool.config.Clock
+	limit := s.pool.config.Deadline + s.pool.config.Grace
+	overrun := clock.After(limit)
+	canceled, forgotten := j.ctx.Done(), (<-chan time.Time)(nil)
+	for {
+		select {
+		case r := <-result:
+			return r
+		case <-overrun:
+			detail := fmt.Sprintf("the analysis did not end within %s; the engine worker was killed", limit)
+			return exchanged{answer: problem(http.StatusGatewayTimeout, detail), reason: ReasonDeadline}
+		case <-canceled:
+			// Closing this half ends the request's context in the worker; an
+			// analysis that heeds it ends now, and the worker is kept.
+			_ = conn.CloseWrite()
+			canceled, forgotten = nil, clock.After(s.pool.config.CancelGrace)
+		case <-forgotten:
+			return exchanged{answer: problem(http.StatusServiceUnavailable, "the caller went away"), reason: ReasonCanceled}
+		case <-s.pool.killing:
+			return exchanged{answer: problem(http.StatusServiceUnavailable, "the engine is shutting down"), reason: ReasonCanceled}
+		}
+	}
+}
+
+// halfCloser is a connection that can say that nothing more will come.
+type halfCloser interface{ CloseWrite() error }
+
+// pause waits for the backoff: 100 ms, doubled with each crash in a row, at
+// most 30 s.
+func (s *slot) pause() {
+	d := maxBackoff
+	if s.crashes < 9 { // 100 ms << 9 is above 30 s
+		d = min(d, firstBackoff<<s.crashes)
+	}
+	s.crashes++
+	select {
+	case <-s.pool.config.Clock.After(d):
+	case <-s.pool.closing:
+	}
+}

@@ -1,0 +1,72 @@
+package worker
+
+import (
+	"maps"
+	"sync"
+)
+
+// Reason is why a worker had to be replaced.
+type Reason string
+
+// The reasons, which are also the values of the metric label.
+const (
+	// ReasonStart: it could not be started, or was not ready in time.
+	ReasonStart Reason = "start"
+	// ReasonCrash: it ended by itself or was killed by somebody else.
+	ReasonCrash Reason = "crash"
+	// ReasonDeadline: killed, an analysis overran its deadline.
+	ReasonDeadline Reason = "deadline"
+	// ReasonCanceled: killed, its caller had gone away and it went on.
+	ReasonCanceled Reason = "canceled"
+	// ReasonAnswer: killed, its answer was not HTTP or too large.
+	ReasonAnswer Reason = "answer"
+)
+
+// reasons lists every Reason, so that a counter exists before it counts.
+var reasons = []Reason{ReasonStart, ReasonCrash, ReasonDeadline, ReasonCanceled, ReasonAnswer}
+
+// Stats is the pool at one moment.
+type Stats struct {
+	// Workers is how many there should be, Alive how many are up, Busy how
+	// many of these hold a request.
+	Workers, Alive, Busy int
+	// Queued is the number of requests waiting for a worker.
+	Queued int
+	// Restarts counts replaced workers by reason since the start; those of
+	// ReasonDeadline, ReasonCanceled and ReasonAnswer were killed by the pool.
+	Restarts map[Reason]uint64
+}
+
+// Stats returns the pool's present state.
+func (p *Pool) Stats() Stats {
+	s := p.tally.snapshot()
+	s.Queued = int(p.queued.Load())
+	return s
+}
+
+// tally counts what the slots report.
+type tally struct {
+	mu    sync.Mutex // guards stats
+	stats Stats
+}
+
+func newTally(workers int) *tally {
+	t := &tally{stats: Stats{Workers: workers, Restarts: map[Reason]uint64{}}}
+	for _, r := range reasons {
+		t.stats.Restarts[r] = 0
+	}
+	return t
+}
+
+func (t *tally) alive(by int) { t.mu.Lock(); t.stats.Alive += by; t.mu.Unlock() }
+func (t *tally) busy(by int)  { t.mu.Lock(); t.stats.Busy += by; t.mu.Unlock() }
+
+func (t *tally) restart(r Reason) { t.mu.Lock(); t.stats.Restarts[r]++; t.mu.Unlock() }
+
+func (t *tally) snapshot() Stats {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.stats
+	s.Restarts = maps.Clone(s.Restarts)
+	return s
+}
