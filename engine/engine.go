@@ -95,7 +95,7 @@ type Options struct {
 type System struct {
 	network *fbas.Network
 	core    *fbas.System
-	// loners says that some node may be a quorum alone (raw semantics only).
+	// loners says that some node is a quorum alone (raw semantics only).
 	loners bool
 }
 
@@ -117,7 +117,7 @@ func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
 		_, err := ParseSemantics(string(semantics))
 		return nil, err
 	}
-	return &System{network: n, core: core, loners: semantics == SemanticsRaw}, nil
+	return &System{network: n, core: core, loners: core.HasOneNodeQuorum()}, nil
 }
 
 // Core lists the public keys of the nodes the analyses speak of.
