@@ -124,11 +124,11 @@ func checkKeys(decoder *json.Decoder, path string, depth int) error {
 			}
 			key := token.(string) // the decoder allows nothing else here
 			at = strings.TrimPrefix(path+"/"+key, "/")
-			if folded := strings.ToLower(key); seen[folded] {
+			folded := strings.ToLower(key)
+			if seen[folded] {
 				return fmt.Errorf("%s is given twice", short(at, 120))
-			} else {
-				seen[folded] = true
 			}
+			seen[folded] = true
 		}
 		if err := checkKeys(decoder, at, depth+1); err != nil {
 			return err

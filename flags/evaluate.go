@@ -113,7 +113,7 @@ func (f *Flags) resolve(ctx context.Context, d definition, question openfeature.
 	}
 	source, err := detail.FlagMetadata.GetString(multi.MetadataSuccessfulProviderName)
 	if err != nil {
-		return nil, SourceDefault, errors.New("no provider owns to the value")
+		return nil, SourceDefault, errors.New("no provider answers for the value")
 	}
 	return value, source, nil
 }

@@ -74,8 +74,8 @@ const keyPrefix = "understudy."
 type definition struct {
 	key string
 	env string
-	// read turns what a file (string, bool, json.Number) or the environment (string) holds into
-	// the flag's Go value.
+	// readFile and readEnv turn what a file (string, bool, json.Number) or the environment holds
+	// into the flag's Go value, a string, bool or float64; get and set move such a value.
 	readFile func(any) (any, error)
 	readEnv  func(string) (any, error)
 	get      func(Values) any

@@ -54,7 +54,7 @@ func TestKill_NoAcknowledgedRowIsLost(t *testing.T) {
 			}
 		}
 		var verdict string
-		if err := s.reader.QueryRow(`PRAGMA integrity_check`).Scan(&verdict); err != nil || verdict != "ok" {
+		if err := s.reader.QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&verdict); err != nil || verdict != "ok" {
 			t.Fatalf("round %d: integrity %q, error %v", round, verdict, err)
 		}
 		if err := s.Close(); err != nil {

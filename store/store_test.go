@@ -75,7 +75,7 @@ func record(t *testing.T, s *Store, exchanges ...Exchange) {
 func count(t *testing.T, s *Store, table string) int {
 	t.Helper()
 	var n int
-	if err := s.reader.QueryRow(`SELECT COUNT(*) FROM ` + table).Scan(&n); err != nil {
+	if err := s.reader.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -140,7 +140,7 @@ func TestRecord_KeepsEachBodyOnceAndCompressed(t *testing.T) {
 		t.Errorf("%d bodies are stored", n)
 	}
 	var stored int
-	if err := s.reader.QueryRow(`SELECT MAX(LENGTH(data)) FROM bodies`).Scan(&stored); err != nil || stored > len(large)/20 {
+	if err := s.reader.QueryRowContext(t.Context(), `SELECT MAX(LENGTH(data)) FROM bodies`).Scan(&stored); err != nil || stored > len(large)/20 {
 		t.Errorf("%d bytes take %d, error %v", len(large), stored, err)
 	}
 }
@@ -285,7 +285,7 @@ func TestExchange_ADamagedBodyIsAnErrorNotAnAnswer(t *testing.T) {
 	s := openNew(t)
 	record(t, s, differing("one"))
 	for _, damage := range []string{`UPDATE bodies SET data = x'00', size = -1`, `UPDATE bodies SET data = (SELECT MAX(data) FROM bodies)`} {
-		if _, err := s.writer.Exec(damage); err != nil {
+		if _, err := s.writer.ExecContext(t.Context(), damage); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Exchange(t.Context(), "one"); !errors.Is(err, ErrDamaged) {
@@ -298,7 +298,7 @@ func TestFull_IsASentinelAndTheStoreGoesOnAfterwards(t *testing.T) {
 	s := openNew(t)
 	record(t, s, differing("before"))
 	pages := func(n int) {
-		if _, err := s.writer.Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, n)); err != nil {
+		if _, err := s.writer.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA max_page_count = %d`, n)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -351,7 +351,7 @@ func TestOpen_SaysWhatIsWrongWithThePath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(`CREATE TABLE guests (name TEXT)`); err != nil {
+	if _, err := db.ExecContext(t.Context(), `CREATE TABLE guests (name TEXT)`); err != nil {
 		t.Fatal(err)
 	}
 	db.Close()
@@ -396,7 +396,7 @@ func TestOpen_BringsAnOlderSchemaForwardWithItsRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		var verdict string
-		if err := s.reader.QueryRow(`SELECT verdict FROM exchanges WHERE id = 'old'`).Scan(&verdict); err != nil || verdict != "undecided" {
+		if err := s.reader.QueryRowContext(t.Context(), `SELECT verdict FROM exchanges WHERE id = 'old'`).Scan(&verdict); err != nil || verdict != "undecided" {
 			t.Errorf("verdict %q, error %v", verdict, err)
 		}
 		if _, err := s.Exchange(t.Context(), "old"); err != nil {
@@ -466,12 +466,12 @@ func TestOpen_SetsWhatDurabilityRestsOn(t *testing.T) {
 	} {
 		for name, db := range map[string]*sql.DB{"writer": s.writer, "reader": s.reader} {
 			var got string
-			if err := db.QueryRow(`PRAGMA ` + pragma).Scan(&got); err != nil || got != want {
+			if err := db.QueryRowContext(t.Context(), `PRAGMA `+pragma).Scan(&got); err != nil || got != want {
 				t.Errorf("%s of the %s is %s, error %v", pragma, name, got, err)
 			}
 		}
 	}
-	if _, err := s.reader.Exec(`DELETE FROM exchanges`); err == nil {
+	if _, err := s.reader.ExecContext(t.Context(), `DELETE FROM exchanges`); err == nil {
 		t.Error("a reader may write")
 	}
 }
