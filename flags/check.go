@@ -63,7 +63,11 @@ func newChecker() (*checker, error) {
 		return nil, fmt.Errorf("compile flagd schema: %w", err)
 	}
 	silent := logger.NewLogger(zap.NewNop(), false)
-	return &checker{schema: schema, rehearse: evaluator.NewJSON(silent, store.NewFlags())}, nil
+	flags, err := store.NewStore(silent, []string{sourceName})
+	if err != nil {
+		return nil, fmt.Errorf("make flag store: %w", err)
+	}
+	return &checker{schema: schema, rehearse: evaluator.NewJSON(silent, flags)}, nil
 }
 
 // check returns nil for a file that may replace good values, else everything that is wrong with it.

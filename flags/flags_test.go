@@ -303,8 +303,8 @@ func TestEvaluate_NeverMixesTwoFiles(t *testing.T) {
 			if i%2 == 0 {
 				text = open
 			}
-			if err := os.WriteFile(f.path+".new", []byte(text), 0o600); err == nil {
-				err = os.Rename(f.path+".new", f.path)
+			if os.WriteFile(f.path+".new", []byte(text), 0o600) != nil || os.Rename(f.path+".new", f.path) != nil {
+				return
 			}
 		}
 	}()

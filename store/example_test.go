@@ -14,13 +14,13 @@ import (
 func Example() {
 	dir, err := os.MkdirTemp("", "store")
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	defer os.RemoveAll(dir)
 	ctx := context.Background()
 	s, err := store.Open(ctx, filepath.Join(dir, "understudy.db"))
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	defer s.Close()
 
@@ -30,20 +30,20 @@ func Example() {
 		RequestBody: []byte(`{"nodes":[]}`),
 	})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	list, err := s.Exchanges(ctx, store.Filter{Outcome: "differ"})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	one, err := s.Exchange(ctx, list[0].ID)
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	fmt.Printf("%s: %s %s\n", one.ID, one.Analysis, one.RequestBody)
 	agreement, err := s.Agreement(ctx, time.Time{})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	fmt.Printf("%+v\n", agreement)
 	// Output:

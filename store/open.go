@@ -22,7 +22,6 @@ const readers = 4
 type Store struct {
 	writer *sql.DB // one connection, so that SQLite never has two writers of ours wait for each other
 	reader *sql.DB
-	insert statements
 
 	compress   *zstd.Encoder
 	decompress *zstd.Decoder
@@ -45,7 +44,7 @@ func open(ctx context.Context, path string, migrations fs.FS) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
-	if err := s.prepare(ctx, migrations); err != nil {
+	if err := migrate(ctx, s.writer, migrations); err != nil {
 		return nil, errors.Join(explain("open store "+path, err), s.Close())
 	}
 	return s, nil
@@ -120,13 +119,6 @@ func dsn(path string, writes bool) string {
 	return "file:" + (&url.URL{Path: filepath.Clean(path)}).EscapedPath() + "?" + q.Encode()
 }
 
-func (s *Store) prepare(ctx context.Context, migrations fs.FS) error {
-	if err := migrate(ctx, s.writer, migrations); err != nil {
-		return err
-	}
-	return s.insert.prepare(ctx, s.writer)
-}
-
 // Ping says whether the store can be read.
 func (s *Store) Ping(ctx context.Context) error {
 	var version int
@@ -137,7 +129,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // Close ends the store; a call in progress ends first. Closing twice is fine.
 func (s *Store) Close() error {
 	s.closeOnce.Do(func() {
-		s.closeErr = errors.Join(s.insert.close(), s.reader.Close(), s.writer.Close())
+		s.closeErr = errors.Join(s.reader.Close(), s.writer.Close())
 		s.decompress.Close()
 	})
 	return s.closeErr

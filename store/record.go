@@ -3,14 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 )
-
-// statements are the inserts, prepared once on the writer's connection.
-type statements struct {
-	body, exchange, metric *sql.Stmt
-}
 
 const (
 	insertBody = `INSERT INTO bodies (digest, size, data) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`
@@ -25,30 +19,6 @@ const (
 		primary_status, primary_failure, primary_latency, candidate_status, candidate_failure, candidate_latency,
 		path, content_type, request_body, primary_body, candidate_body`
 )
-
-func (p *statements) prepare(ctx context.Context, db *sql.DB) error {
-	for _, s := range []struct {
-		into **sql.Stmt
-		text string
-	}{{&p.body, insertBody}, {&p.exchange, insertExchange}, {&p.metric, insertMetric}} {
-		statement, err := db.PrepareContext(ctx, s.text)
-		if err != nil {
-			return fmt.Errorf("prepare insert: %w", err)
-		}
-		*s.into = statement
-	}
-	return nil
-}
-
-func (p *statements) close() error {
-	var problems []error
-	for _, s := range []*sql.Stmt{p.body, p.exchange, p.metric} {
-		if s != nil {
-			problems = append(problems, s.Close())
-		}
-	}
-	return errors.Join(problems...)
-}
 
 // Record stores one exchange. It returns once the exchange is on the disk.
 func (s *Store) Record(ctx context.Context, e Exchange) error {
@@ -80,42 +50,58 @@ func (s *Store) write(ctx context.Context, bodies bodySet, exchanges []Exchange)
 		return err
 	}
 	defer rollback(tx, &err)
-	insert := statements{
-		body: tx.StmtContext(ctx, s.insert.body), exchange: tx.StmtContext(ctx, s.insert.exchange),
-		metric: tx.StmtContext(ctx, s.insert.metric),
+	if err := insertBodies(ctx, tx, bodies); err != nil {
+		return err
 	}
-	for digest, b := range bodies {
-		if b.data == nil {
-			continue
-		}
-		if _, err := insert.body.ExecContext(ctx, digest, b.size, b.data); err != nil {
-			return err
-		}
-	}
-	for _, e := range exchanges {
-		if err := insert.write(ctx, e); err != nil {
-			return fmt.Errorf("exchange %s: %w", e.ID, err)
-		}
+	if err := insertExchanges(ctx, tx, exchanges); err != nil {
+		return err
 	}
 	return tx.Commit()
 }
 
-// write inserts the rows of one exchange.
-func (p *statements) write(ctx context.Context, e Exchange) error {
+func insertBodies(ctx context.Context, tx *sql.Tx, bodies bodySet) error {
+	for digest, b := range bodies {
+		if b.data == nil {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, insertBody, digest, b.size, b.data); err != nil {
+			return fmt.Errorf("body %s: %w", digest, err)
+		}
+	}
+	return nil
+}
+
+func insertExchanges(ctx context.Context, tx *sql.Tx, exchanges []Exchange) error {
+	for _, e := range exchanges {
+		inserted, err := insertOne(ctx, tx, e)
+		if err == nil && inserted {
+			err = insertMetrics(ctx, tx, e)
+		}
+		if err != nil {
+			return fmt.Errorf("exchange %s: %w", e.ID, err)
+		}
+	}
+	return nil
+}
+
+// insertOne says false for an exchange that was stored before, with its metrics.
+func insertOne(ctx context.Context, tx *sql.Tx, e Exchange) (bool, error) {
 	kept := e.keepsBodies()
-	result, err := p.exchange.ExecContext(ctx, e.ID, e.At.UnixNano(), e.Scan, e.Analysis, e.Level, e.MergeBy, e.Case,
+	result, err := tx.ExecContext(ctx, insertExchange, e.ID, e.At.UnixNano(), e.Scan, e.Analysis, e.Level, e.MergeBy, e.Case,
 		e.ServedBy, e.Reason, e.Outcome, e.Nodes,
 		e.Primary.Status, e.Primary.Failure, int64(e.Primary.Latency),
 		e.Candidate.Status, e.Candidate.Failure, int64(e.Candidate.Latency), e.Path, e.ContentType,
 		reference(kept, e.RequestBody), reference(kept, e.PrimaryBody), reference(kept, e.CandidateBody))
 	if err != nil {
-		return err
+		return false, err
 	}
-	if inserted, err := result.RowsAffected(); err != nil || inserted == 0 {
-		return err // stored before, with its metrics
-	}
+	rows, err := result.RowsAffected()
+	return rows > 0, err
+}
+
+func insertMetrics(ctx context.Context, tx *sql.Tx, e Exchange) error {
 	for i, m := range e.Metrics {
-		if _, err := p.metric.ExecContext(ctx, e.ID, i, m.Name, m.Outcome, m.Primary, m.Candidate); err != nil {
+		if _, err := tx.ExecContext(ctx, insertMetric, e.ID, i, m.Name, m.Outcome, m.Primary, m.Candidate); err != nil {
 			return fmt.Errorf("metric %s: %w", m.Name, err)
 		}
 	}
