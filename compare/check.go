@@ -26,7 +26,7 @@ func (c *checker) able() bool { return !c.trust && c.p.err == nil }
 
 // maxSetsWork bounds the check of listed sets: nodes of the core times members
 // listed. The 945 blocking sets of the live network take 120,000.
-const maxSetsWork = 20_000_000
+const maxSetsWork = 4_000_000
 
 // verify turns the result of a check into a fault, unless the claim was too
 // large to check.

@@ -12,9 +12,9 @@ import (
 // would take more than MaxWork steps. It says nothing about the claim.
 var ErrTooLarge = errors.New("too large to check for minimality")
 
-// MaxWork is the most mentions of validators that one claim may visit: about a
-// second. The core of the live network with a quorum of 10 takes 6,000.
-const MaxWork = 300_000_000
+// MaxWork is the most mentions of validators that one claim may visit: half a
+// second. The core of the live network with a quorum of 10 takes some 7,000.
+const MaxWork = 50_000_000
 
 // Core is the part of a network that analyses are about. It is immutable and
 // safe for concurrent use. In every check a key that is not in the core is an

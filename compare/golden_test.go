@@ -1,0 +1,185 @@
+package compare_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"understudy/compare"
+)
+
+// sharedData returns the folder of the recorded networks, or skips the test.
+func sharedData(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		if os.Getenv("UNDERSTUDY_REQUIRE_ALL") == "1" {
+			t.Fatalf("recorded networks are required: %v", err)
+		}
+		t.Skipf("skips the recorded answers of the scanner: %v (set UNDERSTUDY_SHARED_DATA)", err)
+	}
+	return dir
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// call is one recorded answer of the Rust scanner.
+type call struct {
+	Network          string          `json:"network"`
+	Analysis         string          `json:"analysis"`
+	MergeBy          *string         `json:"mergeBy"`
+	Faulty           []string        `json:"faulty"`
+	Status           string          `json:"status"`
+	Min              int             `json:"min"`
+	Size             int             `json:"size"`
+	Intersection     bool            `json:"quorum_intersection"`
+	Family           [][]string      `json:"family"`
+	TopTier          []string        `json:"top_tier"`
+	SymmetricTopTier json.RawMessage `json:"symmetric_top_tier"`
+}
+
+func (c call) mergeBy() string {
+	if c.MergeBy == nil {
+		return "none"
+	}
+	return strings.ToLower(*c.MergeBy)
+}
+
+// same says whether two records are of one call.
+func (c call) same(o call) bool {
+	return c.Network == o.Network && c.Analysis == o.Analysis && c.mergeBy() == o.mergeBy() && slices.Equal(c.Faulty, o.Faulty)
+}
+
+// wire renders the recorded answer as the rust-scanner service would, and names
+// its analysis there.
+func (c call) wire() (analysis string, answer map[string]any) {
+	example := []string{}
+	if len(c.Family) > 0 {
+		example = slices.MinFunc(c.Family, func(a, b []string) int { return len(a) - len(b) })
+	}
+	switch c.Analysis {
+	case "top_tier":
+		return "top-tier", map[string]any{"top_tier": c.TopTier, "top_tier_size": c.Size}
+	case "symmetric_top_tier":
+		return "symmetric-top-tier", map[string]any{"symmetric_top_tier": c.SymmetricTopTier}
+	case "minimal_quorums":
+		return "quorums", map[string]any{"min_size": c.Min, "total_quorums": c.Size, "example_quorum": example, "quorum_intersection": c.Intersection, "sets": c.Family}
+	case "minimal_blocking_sets":
+		return "blocking-sets", map[string]any{"min_size": c.Min, "total_sets": c.Size, "example_set": example, "sets": c.Family}
+	}
+	return "splitting-sets", map[string]any{"min_size": c.Min, "total_sets": c.Size, "example_set": example, "has_split": c.Size == 1 && c.Min == 0, "sets": c.Family}
+}
+
+func TestGolden_RecordedAnswersAgreeWithThemselvesUnlessTheScannerIsWrong(t *testing.T) {
+	dir := sharedData(t)
+	var corrections struct{ Rows []call }
+	if err := json.Unmarshal(read(t, filepath.Join(dir, "rust_vs_definition.json")), &corrections); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "expected", "*.json"))
+	compared, refused := 0, 0
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		var recorded struct{ Calls []call }
+		if err := json.Unmarshal(read(t, file), &recorded); err != nil {
+			t.Fatal(err)
+		}
+		var request map[string]any
+		if err := json.Unmarshal(read(t, filepath.Join(dir, "networks", name+".json")), &request); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range recorded.Calls {
+			if c.Network = name; c.Status != "ok" || len(c.Family) > 1000 || c.Size > 0 && c.Family == nil && c.TopTier == nil {
+				continue
+			}
+			request["merge_by"], request["faulty_nodes"] = c.mergeBy(), c.Faulty
+			analysis, answer := c.wire()
+			q := compare.Prepare(compare.Question{Analysis: analysis, Body: encode(request)})
+			got := q.Compare(reply(answer), reply(answer), compare.KindRust)
+			compared++
+			if slices.ContainsFunc(corrections.Rows, c.same) {
+				if got.Outcome == compare.Differ {
+					refused++
+				}
+				continue
+			}
+			if got.Outcome != compare.Agree {
+				t.Errorf("%s, %s merged by %s, faulty %v: %+v", name, analysis, c.mergeBy(), c.Faulty, got)
+			}
+			if err := q.Servable(reply(answer)); err != nil {
+				t.Errorf("%s, %s merged by %s, faulty %v: %v", name, analysis, c.mergeBy(), c.Faulty, err)
+			}
+		}
+	}
+	t.Logf("compared %d recorded answers; of %d that are wrong %d show it by themselves", compared, len(corrections.Rows), refused)
+	if compared < 1000 || refused == 0 {
+		t.Errorf("compared %d answers, refused %d wrong ones", compared, refused)
+	}
+}
+
+func TestGolden_TheRecordedScanHasItsThreeLevels(t *testing.T) {
+	dir := filepath.Join(sharedData(t), "recorded-scan")
+	index, err := os.Open(filepath.Join(dir, "index.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	levels, cases := map[string]int{}, map[string]bool{}
+	var results []compare.Result
+	largest := 0
+	for lines := bufio.NewScanner(index); lines.Scan(); {
+		var request struct {
+			Path, Body string
+			Nodes      int
+		}
+		if err := json.Unmarshal(lines.Bytes(), &request); err != nil {
+			t.Fatal(err)
+		}
+		q := compare.Question{Analysis: strings.TrimPrefix(request.Path, "/analyze/"), Body: read(t, filepath.Join(dir, request.Body))}
+		r := compare.Compare(q, compare.Reply{}, compare.Reply{}, compare.KindRust)
+		if r.Nodes != request.Nodes {
+			t.Errorf("%s has %d nodes, want %d", request.Body, r.Nodes, request.Nodes)
+		}
+		if r.Level == compare.LevelWhole {
+			largest = max(largest, r.Nodes)
+		}
+		results = append(results, r)
+	}
+	for _, r := range results {
+		levels[compare.LevelInScan(r.Level, r.Nodes, largest)]++
+		cases[r.Case] = true
+	}
+	if levels[compare.LevelWhole] != 4 || levels[compare.LevelValidating] != 1 || levels[compare.LevelDerived] != 12 {
+		t.Errorf("levels are %v", levels)
+	}
+	t.Logf("%d questions, %d cases, levels %v", len(results), len(cases), levels)
+}
+
+func BenchmarkPrepare_TheLiveNetwork(b *testing.B) {
+	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data")
+	}
+	body, err := os.ReadFile(filepath.Join(dir, "networks", "real_snapshot_filtered.json"))
+	if err != nil {
+		b.Skip(err)
+	}
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		compare.Prepare(compare.Question{Analysis: "blocking-sets", Body: body})
+	}
+}
