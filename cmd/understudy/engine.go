@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"understudy/engine/api"
+	"understudy/engine/worker"
+)
+
+// workerCommandName is the hidden command that worker processes run.
+const workerCommandName = "engine-worker"
+
+// engineSettings say how analyses are run, in serve and in engine.
+type engineSettings struct {
+	Workers      int           `default:"0" help:"Worker processes, each one analysis at a time; 0: cores - 1, at least 1."`
+	WorkerMemory int64         `default:"1073741824" help:"Memory, in bytes, of one worker; one that is half as much above it ends itself."`
+	Deadline     time.Duration `default:"45s" help:"Longest analysis; a worker has 2 s more to say that it gave up."`
+}
+
+func (e engineSettings) validate() error {
+	switch {
+	case e.Workers < 0 || e.Workers > 1024:
+		return fmt.Errorf("--workers %d: want 0 to 1024", e.Workers)
+	case e.WorkerMemory < 64<<20 || e.WorkerMemory > 1<<40:
+		return fmt.Errorf("--worker-memory %d: want %d to %d", e.WorkerMemory, 64<<20, int64(1)<<40)
+	case e.Deadline < 10*time.Millisecond || e.Deadline > time.Hour:
+		return fmt.Errorf("--deadline %s: want 10ms to 1h", e.Deadline)
+	}
+	return nil
+}
+
+// workers is how many worker processes there will be.
+func (e engineSettings) workers() int {
+	if e.Workers > 0 {
+		return e.Workers
+	}
+	return max(1, runtime.NumCPU()-1)
+}
+
+// pool makes the worker pool that both commands use: children of this binary.
+func (e engineSettings) pool(config worker.Config) (*worker.Pool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find own executable: %w", err)
+	}
+	config.Command = []string{self, workerCommandName, "--deadline", e.Deadline.String()}
+	config.Workers = e.workers()
+	config.Memory = e.WorkerMemory
+	config.Deadline = e.Deadline
+	config.Version = version()
+	pool, err := worker.New(config)
+	if err != nil {
+		return nil, fmt.Errorf("make worker pool: %w", err)
+	}
+	return pool, nil
+}
+
+type engineCommand struct {
+	Config configFile `placeholder:"FILE" help:"Settings, YAML or JSON; flag beats environment beats file."`
+	Listen string     `default:":8081" help:"Where to serve the scanner API: ADDR or unix:PATH."`
+	engineSettings
+	ShutdownTimeout time.Duration `default:"50s" help:"Time for requests under way after SIGTERM."`
+	logSettings
+}
+
+// Help says what the exit codes mean.
+func (engineCommand) Help() string { return exitHelp }
+
+// Validate names the flag that is out of range.
+func (c *engineCommand) Validate() error {
+	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > time.Hour {
+		return fmt.Errorf("--shutdown-timeout %s: want 0s to 1h", c.ShutdownTimeout)
+	}
+	return c.validate()
+}
+
+// Run serves until the context ends, then lets requests under way finish.
+func (c *engineCommand) Run(ctx context.Context, s streams) error {
+	log := c.logger(s.err)
+	pool, err := c.pool(worker.Config{Logger: log})
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	var parts lifecycle
+	parts.started("listener", func(context.Context) error { return listener.Close() }) // until a server owns it
+	if err := pool.Start(ctx); err != nil {
+		// It keeps trying and answers 503 meanwhile.
+		log.Warn("no engine worker came up yet", "error", err)
+	}
+	parts.started("workers", pool.Close)
+	server := newServer(pool, log)
+	parts.serve("engine", server, listener)
+	log.Info("engine is up", "listen", listener.Addr().String(), "version", version())
+	err = parts.wait(ctx)
+	return errors.Join(err, parts.stop(c.ShutdownTimeout, log))
+}
+
+// listen opens a TCP address, or a unix socket whose leftover from a killed
+// process is replaced.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	network := "tcp"
+	if path, isUnix := strings.CutPrefix(address, "unix:"); isUnix {
+		network, address = "unix", path
+		if err := removeStale(ctx, path); err != nil {
+			return nil, err
+		}
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, network, address)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	return listener, nil
+}
+
+// removeStale removes a socket that nobody listens on any more, and nothing else;
+// what is wrong with another kind of file Listen says.
+func removeStale(ctx context.Context, path string) error {
+	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSocket == 0 {
+		return nil //nolint:nilerr // no such file: nothing to remove
+	}
+	dialer := net.Dialer{Timeout: time.Second}
+	if conn, err := dialer.DialContext(ctx, "unix", path); err == nil {
+		conn.Close()
+		return fmt.Errorf("listen on %s: somebody listens there already", path)
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("remove socket left behind: %w", err)
+	}
+	return nil
+}
+
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+type engineWorkerCommand struct {
+	Deadline time.Duration `required:""`
+}
+
+// Run is the whole life of a worker process.
+func (c *engineWorkerCommand) Run() error {
+	handler := api.Handler(api.Config{Deadline: c.Deadline, Version: version()})
+	// Not the context of the command: a worker ends when its parent says so, not by a signal to the group.
+	return worker.Serve(context.Background(), handler)
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"understudy/engine/worker"
+)
+
+// operations is the plane for those who run Understudy, on a listener of its own.
+type operations struct {
+	sidecar *sidecar
+	ready   atomic.Bool // the data plane is up and not draining
+}
+
+func newOperations(s *sidecar) *operations { return &operations{sidecar: s} }
+
+func (o *operations) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(o.sidecar.registry, promhttp.HandlerOpts{Registry: o.sidecar.registry}))
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
+	})
+	mux.HandleFunc("GET /readyz", o.readyz)
+	return mux
+}
+
+// readiness tells what a person wants to know next. Only Status decides: a dead
+// candidate or primary, or a broken flag file, must not take the sidecar out of
+// the path, since it passes on whatever the primary says all the same.
+type readiness struct {
+	Status           string   `json:"status"` // ready, or not_ready: starting or draining
+	PrimaryReachable bool     `json:"primary_reachable"`
+	Stage            string   `json:"stage"`
+	ServePercent     float64  `json:"serve_percent"`
+	MirrorPercent    float64  `json:"mirror_percent"`
+	Why              string   `json:"why"`
+	Breaker          string   `json:"breaker"`
+	Flags            string   `json:"flags"`
+	FlagsProblem     string   `json:"flags_problem,omitempty"`
+	Workers          *workers `json:"workers,omitempty"` // of --candidate exec:
+	Version          string   `json:"version"`
+}
+
+// workers are the engine's worker processes at one moment.
+type workers struct {
+	Wanted   int                      `json:"wanted"`
+	Alive    int                      `json:"alive"`
+	Busy     int                      `json:"busy"`
+	Queued   int                      `json:"queued"`
+	Restarts map[worker.Reason]uint64 `json:"restarts"`
+}
+
+func (o *operations) readyz(w http.ResponseWriter, r *http.Request) {
+	if !o.ready.Load() {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "not_ready"})
+		return
+	}
+	s := o.sidecar
+	effective, state := s.proxy.Effective(r.Context()), s.flags.State()
+	answer := readiness{
+		Status: "ready", PrimaryReachable: s.proxy.PrimaryReachable(), Stage: s.stage.String(),
+		ServePercent: effective.ServePercent, MirrorPercent: effective.MirrorPercent, Why: effective.Why,
+		Breaker: string(s.proxy.BreakerState()), Flags: string(state.Status), Version: version(),
+	}
+	if state.Err != nil {
+		answer.FlagsProblem = state.Err.Error()
+	}
+	if s.pool != nil {
+		stats := s.pool.Stats()
+		answer.Workers = &workers{stats.Workers, stats.Alive, stats.Busy, stats.Queued, stats.Restarts}
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	body, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(append(body, '\n'))
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"understudy/compare"
+	"understudy/proxy"
+	"understudy/rollout"
+)
+
+// embedded is the --candidate that is this binary's own worker processes.
+const embedded = "exec:"
+
+type serveCommand struct {
+	Config    configFile `placeholder:"FILE" help:"Settings, YAML or JSON; flag beats environment beats file."`
+	Listen    string     `default:":8080" help:"Data plane: the scanner API and everything else the primary answers."`
+	OpsListen string     `default:"127.0.0.1:9464" help:"Operations plane: /metrics, /livez, /readyz."`
+
+	Primary     string `placeholder:"URL" help:"Base URL of the scanner in service. Required."`
+	PrimaryKind string `default:"rust" enum:"rust,python" help:"How its answers are read: ${enum}."`
+	RewriteHost bool   `help:"Send the primary's own name as Host, for one behind an ingress that routes by name."`
+	Candidate   string `default:"exec:" help:"exec: runs the engine in worker processes; or the base URL of anything that speaks the scanner API."`
+	engineSettings
+
+	Stage    string `default:"shadow" enum:"off,shadow,canary_1,canary_10,canary_50,full,complete" help:"How far the candidate may go: ${enum}."`
+	Flags    string `placeholder:"FILE" help:"Flag file in flagd's format, read again at each edit. Without one the ceiling is 100."`
+	Salt     string `default:"understudy" help:"Mixed into the bucket of every scan; the same salt gives the same buckets."`
+	Store    string `default:"understudy.db" help:"SQLite file of comparisons."`
+	NoBodies bool   `help:"Store no bodies, not even of exchanges that differ."`
+
+	NoHeaders     bool          `help:"Leave X-Understudy-Served-By and X-Understudy-Exchange out of answers."`
+	MirrorQueue   int           `default:"512" help:"Exchanges that may wait for a mirror worker; more are dropped and counted."`
+	MirrorWorkers int           `default:"0" help:"Exchanges mirrored at the same time; 0: as many as engine workers, 2 with a candidate URL."`
+	HeldBytes     int64         `default:"268435456" help:"Bodies held in memory at any time."`
+	ServePatience time.Duration `default:"1s" help:"How long a complete answer of the primary waits for the candidate's, inside the serve share."`
+	CompareBudget time.Duration `default:"200ms" help:"How long it then waits for the verdict."`
+	BurstQuiet    time.Duration `default:"20s" help:"A scan without a name is over after so long without a request."`
+	SampleBodies  float64       `default:"0.01" help:"Share of agreeing exchanges, 0 to 1, that keep their bodies."`
+
+	ShutdownTimeout time.Duration `default:"30s" help:"Time for requests and copies under way after SIGTERM."`
+	logSettings
+}
+
+// Help says what the exit codes mean.
+func (serveCommand) Help() string { return exitHelp }
+
+// Validate names the flag that is out of range.
+func (c *serveCommand) Validate() error {
+	if c.Primary == "" {
+		return errors.New("--primary is missing: want the base URL of the scanner in service, such as http://127.0.0.1:8000")
+	}
+	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > time.Hour {
+		return fmt.Errorf("--shutdown-timeout %s: want 0s to 1h", c.ShutdownTimeout)
+	}
+	if c.MirrorWorkers < 0 {
+		return fmt.Errorf("--mirror-workers %d: want 0 to 1024", c.MirrorWorkers)
+	}
+	if err := c.validate(); err != nil {
+		return err
+	}
+	if _, err := c.candidate(); err != nil {
+		return err
+	}
+	config, err := c.proxyConfig()
+	if err != nil {
+		return err
+	}
+	return byFlagName(config.Validate())
+}
+
+// candidate is the URL to ask; for the embedded engine the host plays no part.
+func (c *serveCommand) candidate() (*url.URL, error) {
+	if c.Candidate == embedded {
+		return &url.URL{Scheme: "http", Host: "engine"}, nil
+	}
+	u, err := url.Parse(c.Candidate)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("--candidate %q: want %s, http://HOST or https://HOST", c.Candidate, embedded)
+	}
+	return u, nil
+}
+
+func (c *serveCommand) proxyConfig() (proxy.Config, error) {
+	config := proxy.DefaultConfig()
+	primary, err := url.Parse(c.Primary)
+	if err != nil {
+		return config, fmt.Errorf("--primary %q: want http://HOST or https://HOST", c.Primary)
+	}
+	config.Primary = primary
+	config.PrimaryKind = compare.PrimaryKind(c.PrimaryKind)
+	config.RewriteHost = c.RewriteHost
+	config.Headers = !c.NoHeaders
+	config.Salt = c.Salt
+	config.CandidateDeadline = c.Deadline
+	config.MirrorQueue = c.MirrorQueue
+	config.HeldBytes = c.HeldBytes
+	config.ServePatience = c.ServePatience
+	config.CompareBudget = c.CompareBudget
+	config.BurstQuiet = c.BurstQuiet
+	config.KeepBodies = !c.NoBodies
+	config.SampleBodies = c.SampleBodies
+	switch {
+	case c.MirrorWorkers > 0:
+		config.MirrorWorkers = c.MirrorWorkers
+	case c.Candidate == embedded:
+		config.MirrorWorkers = c.workers() // more would only wait in the pool's queue
+	}
+	return config, nil
+}
+
+// Field names at the start of an error of proxy.Config.
+var fieldName = regexp.MustCompile(`^[A-Z][A-Za-z]+`)
+
+// byFlagName turns the name of a field into that of its flag: MirrorQueue into
+// --mirror-queue.
+func byFlagName(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := fieldName.ReplaceAllStringFunc(err.Error(), func(field string) string {
+		var flag strings.Builder
+		for i, r := range field {
+			if r >= 'A' && r <= 'Z' {
+				if i > 0 {
+					flag.WriteByte('-')
+				}
+				r += 'a' - 'A'
+			}
+			flag.WriteRune(r)
+		}
+		return "--" + flag.String()
+	})
+	return errors.New(text)
+}
+
+// Run serves until the context ends, then drains.
+func (c *serveCommand) Run(ctx context.Context, s streams) error {
+	log := c.logger(s.err)
+	sidecar, err := startSidecar(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	err = sidecar.wait(ctx)
+	if err == nil {
+		log.Info("draining", "at most", c.ShutdownTimeout)
+	}
+	return errors.Join(err, sidecar.close(c.ShutdownTimeout))
+}
+
+// stage is the dial that nothing moves yet but the command line.
+func (c *serveCommand) stage() rollout.Stage {
+	stage, err := rollout.ParseStage(c.Stage)
+	if err != nil {
+		return rollout.Off // kong lets only the names through
+	}
+	return stage
+}

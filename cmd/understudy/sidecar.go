@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"understudy/engine/worker"
+	"understudy/flags"
+	"understudy/proxy"
+	"understudy/rollout"
+	"understudy/store"
+)
+
+// sidecar is everything that serve runs. Parts start in this order and stop in
+// the reverse one: store, flags, operations plane, engine workers, proxy, data
+// plane. So nothing is asked of a part that is not there yet, or no more.
+type sidecar struct {
+	lifecycle
+	log      *slog.Logger
+	registry *prometheus.Registry
+	store    *store.Store
+	flags    *flags.Flags
+	pool     *worker.Pool // nil with a candidate URL
+	proxy    *proxy.Proxy
+	stage    rollout.Stage
+	ops      *operations
+
+	dataURL, opsURL string // as a client on this machine says them
+}
+
+// startSidecar starts all parts, or none. ctx bounds the start only.
+func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *sidecar, err error) {
+	s := &sidecar{log: log, registry: prometheus.NewRegistry(), stage: c.stage()}
+	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close(c.ShutdownTimeout))
+		}
+	}()
+	// Both addresses are taken first: a port in use is the error people make most.
+	data, err := s.listen(ctx, c.Listen, "--listen")
+	if err != nil {
+		return nil, err
+	}
+	ops, err := s.listen(ctx, c.OpsListen, "--ops-listen")
+	if err != nil {
+		return nil, err
+	}
+	s.dataURL, s.opsURL = localURL(data.Addr()), localURL(ops.Addr())
+
+	if err := s.openStore(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := s.readFlags(ctx, c); err != nil {
+		return nil, err
+	}
+	s.ops = newOperations(s)
+	s.serve("operations plane", newServer(s.ops.handler(), log), ops)
+	if err := s.startEngine(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := s.startProxy(c); err != nil {
+		return nil, err
+	}
+	s.warnOfDeadPrimary(ctx, c.Primary)
+	server := newServer(s.proxy, log)
+	server.DisableGeneralOptionsHandler = true // OPTIONS * is the primary's to answer
+	s.serve("data plane", server, data)
+	s.ops.ready.Store(true)
+	log.Info("understudy is up", "data", s.dataURL, "ops", s.opsURL, "primary", c.Primary, "candidate", c.Candidate,
+		"stage", s.stage, "dials", s.proxy.Effective(ctx).Why, "version", version())
+	return s, nil
+}
+
+// listen takes an address; until a server owns the listener it is closed with us.
+func (s *sidecar) listen(ctx context.Context, address, flag string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	s.started("listener of "+flag, func(context.Context) error { return listener.Close() })
+	return listener, nil
+}
+
+func (s *sidecar) openStore(ctx context.Context, c *serveCommand) (err error) {
+	if s.store, err = store.Open(ctx, c.Store); err != nil {
+		return fmt.Errorf("--store: %w", err)
+	}
+	s.started("store", func(context.Context) error { return s.store.Close() })
+	return nil
+}
+
+func (s *sidecar) readFlags(ctx context.Context, c *serveCommand) (err error) {
+	s.flags, err = flags.New(ctx, flags.Config{File: c.Flags, Registerer: s.registry, Logger: s.log})
+	if err != nil {
+		return fmt.Errorf("read flags: %w", err)
+	}
+	s.started("flags", func(context.Context) error { s.flags.Close(); return nil })
+	return nil
+}
+
+// startEngine starts the workers. A candidate that does not come up is no reason
+// not to serve the primary's answers.
+func (s *sidecar) startEngine(ctx context.Context, c *serveCommand) error {
+	if c.Candidate != embedded {
+		return nil
+	}
+	pool, err := c.pool(worker.Config{Registerer: s.registry, Logger: s.log})
+	if err != nil {
+		return err
+	}
+	s.pool = pool
+	s.started("engine workers", pool.Close)
+	if err := pool.Start(ctx); err != nil {
+		s.log.Warn("no engine worker came up yet; they are tried again", "error", err)
+	}
+	return nil
+}
+
+func (s *sidecar) startProxy(c *serveCommand) error {
+	config, err := c.proxyConfig()
+	if err != nil {
+		return err
+	}
+	candidate, err := c.candidate()
+	if err != nil {
+		return err
+	}
+	deps := proxy.Deps{
+		Dials:      dials{flags: s.flags, stage: s.stage}.at,
+		Candidate:  candidate,
+		Recorder:   recorder{s.store},
+		Registerer: s.registry,
+		Logger:     s.log,
+	}
+	if s.pool != nil {
+		deps.CandidateTransport = s.pool
+	}
+	if s.proxy, err = proxy.New(config, deps); err != nil {
+		return err
+	}
+	s.started("proxy", s.proxy.Close)
+	return nil
+}
+
+// warnOfDeadPrimary says so when nobody listens where the primary should be. The
+// sidecar serves all the same: requests get 502 until the primary is there.
+func (s *sidecar) warnOfDeadPrimary(ctx context.Context, primary string) {
+	u, err := url.Parse(primary)
+	if err != nil {
+		return
+	}
+	address := u.Host
+	if u.Port() == "" {
+		address = net.JoinHostPort(u.Hostname(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	}
+	dialer := net.Dialer{Timeout: 2 * time.Second}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		s.log.Warn("the primary is not reachable; requests get 502 until it is", "primary", primary, "error", err)
+		return
+	}
+	conn.Close()
+}
+
+// close stops all parts; readiness is taken back first.
+func (s *sidecar) close(within time.Duration) error {
+	if s.ops != nil {
+		s.ops.ready.Store(false)
+	}
+	return s.stop(within, s.log)
+}
+
+// localURL is how a client on this machine reaches a listener.
+func localURL(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return address.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
+}
+
+var _ http.Handler = (*proxy.Proxy)(nil)

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"understudy/engine"
+	"understudy/engine/fbas"
+)
+
+// table prints answers in two columns for a person.
+type table struct {
+	out    io.Writer
+	label  map[string]string // what stands for a public key; others stand for themselves
+	member string            // "node", or the group that sets are shown by
+}
+
+func newTable(out io.Writer, network *fbas.Network, mergeBy string) *table {
+	t := &table{out: out, label: labels(network), member: "node"}
+	switch engine.MergeBy(mergeBy) {
+	case engine.MergeOrganization:
+		t.member = "organization"
+	case engine.MergeCountry:
+		t.member = "country"
+	case engine.MergeISP:
+		t.member = "ISP"
+	}
+	return t
+}
+
+// labels names each node that has a name of its own.
+func labels(network *fbas.Network) map[string]string {
+	uses := make(map[string]int)
+	for _, n := range network.Nodes {
+		uses[n.Name]++
+	}
+	named := make(map[string]string)
+	for _, n := range network.Nodes {
+		if n.Name != "" && uses[n.Name] == 1 {
+			named[n.PublicKey] = n.Name
+		}
+	}
+	return named
+}
+
+func (t *table) head(file string, network *fbas.Network, core int, semantics string) {
+	t.row("network", fmt.Sprintf("%s: %s, %s", file, count(len(network.Nodes), "node"), count(len(network.Organizations), "organization")))
+	if semantics == string(engine.SemanticsRust) {
+		t.row("core", count(core, "node")+" take part in quorums that matter; the rest never appears below")
+	}
+	fmt.Fprintln(t.out)
+}
+
+func (t *table) row(label, value string) {
+	fmt.Fprintf(t.out, "%-24s%s\n", label, value)
+}
+
+// list prints names below a row, broken into lines.
+func (t *table) list(label string, members []string) {
+	const width = 96
+	line := ""
+	for i, name := range t.labelled(members) {
+		if i < len(members)-1 {
+			name += ","
+		}
+		switch {
+		case line == "":
+			line = name
+		case len(line)+1+len(name) > width:
+			t.row(label, line)
+			label, line = "", name
+		default:
+			line += " " + name
+		}
+	}
+	if line != "" {
+		t.row(label, line)
+	}
+}
+
+func (t *table) names(members []string) string { return strings.Join(t.labelled(members), ", ") }
+
+func (t *table) labelled(members []string) []string {
+	names := make([]string, 0, len(members))
+	for _, m := range members {
+		if name, ok := t.label[m]; ok {
+			m = name
+		}
+		names = append(names, m)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (f *findings) show(t *table) {
+	if f.intersection != nil {
+		t.row("quorum intersection", t.intersection(*f.intersection))
+	}
+	if f.topTier != nil {
+		t.topTier(*f.topTier)
+	}
+	if f.symmetric != nil {
+		t.symmetric(f.symmetric.QuorumSet)
+	}
+	if f.quorums != nil {
+		if f.intersection == nil {
+			t.row("quorum intersection", t.intersection(f.quorums.Intersection))
+		}
+		t.family("minimal quorums", f.quorums.Family, "")
+	}
+	if f.blocking != nil {
+		label := "minimal blocking sets"
+		if f.faulty > 0 {
+			label = fmt.Sprintf("blocking, %d faulty", f.faulty)
+		}
+		t.family(label, *f.blocking, "the faulty nodes block already")
+	}
+	if f.splitting != nil {
+		t.family("minimal splitting sets", f.splitting.Family, "quorums are disjoint already")
+	}
+	if f.network != nil {
+		t.network(*f.network)
+	}
+}
+
+func (t *table) intersection(r engine.IntersectionResult) string {
+	switch {
+	case !r.Complete:
+		return "unknown, the time ended"
+	case !r.HasQuorum:
+		return "no: there is no quorum at all"
+	case r.Intersects:
+		return "yes: every two quorums share a node"
+	}
+	return fmt.Sprintf("no: {%s} and {%s} are disjoint quorums", t.names(r.Disjoint[0]), t.names(r.Disjoint[1]))
+}
+
+func (t *table) topTier(r engine.TopTierResult) {
+	size := count(len(r.Members), t.member)
+	if !r.Complete {
+		size = "at least " + size
+	}
+	t.row("top tier", size)
+	t.list("", r.Members)
+}
+
+func (t *table) symmetric(q *fbas.QuorumSet) {
+	if q == nil {
+		t.row("symmetric top tier", "no")
+		return
+	}
+	members := t.members(*q)
+	t.row("symmetric top tier", fmt.Sprintf("yes: every member wants %d of these %d", q.Threshold, len(members)))
+	for _, m := range members {
+		t.row("", m)
+	}
+}
+
+// members writes the entries of a quorum set, an inner one as 2{a, b, c}.
+func (t *table) members(q fbas.QuorumSet) []string {
+	members := t.labelled(q.Validators)
+	for _, inner := range q.InnerQuorumSets {
+		members = append(members, strconv.Itoa(inner.Threshold)+"{"+strings.Join(t.members(inner), ", ")+"}")
+	}
+	return members
+}
+
+// family prints how many sets there are and how small they get; empty says what
+// it means that the empty set is among them.
+func (t *table) family(label string, f engine.Family, empty string) {
+	switch {
+	case f.Outcome == engine.NoSet:
+		t.row(label, "none: there is no such set")
+	case f.Outcome == engine.GaveUp:
+		t.row(label, fmt.Sprintf("unknown, the time ended; minimum at least %d", f.LowerBound))
+	case f.MinSize == 0 && f.Complete:
+		t.row(label, "the empty set: "+empty)
+	case !f.Complete:
+		t.row(label, fmt.Sprintf("not counted, the time ended; minimum %d to %d", f.LowerBound, f.MinSize))
+		t.list("  for example", f.Example)
+	default:
+		t.row(label, fmt.Sprintf("%s; minimum %s", thousands(f.Total), count(f.MinSize, t.member)))
+		t.list("  for example", f.Example)
+	}
+	for _, set := range f.Sets {
+		t.row("", strings.Join(set, " "))
+	}
+	if missing := listed(f); missing != "" {
+		t.row("", missing)
+	}
+}
+
+// listed says how many sets the list leaves out.
+func listed(f engine.Family) string {
+	if len(f.Sets) == 0 || f.Total == nil {
+		return ""
+	}
+	rest := new(big.Int).Sub(f.Total, big.NewInt(int64(len(f.Sets))))
+	if rest.Sign() <= 0 {
+		return ""
+	}
+	return "and " + thousands(rest) + " more (--max-sets)"
+}
+
+func (t *table) network(r engine.NetworkResult) {
+	t.row("quorum intersection", yesNo(r.HasQuorumIntersection))
+	t.row("symmetric top tier", yesNo(r.HasSymmetricTopTier))
+	fmt.Fprintf(t.out, "\n%-24s%8s%15s%11s%6s\n", "minimum size", "nodes", "organizations", "countries", "ISPs")
+	for _, line := range []struct {
+		label string
+		of    func(engine.LevelResult) int
+	}{
+		{"top tier", func(l engine.LevelResult) int { return l.TopTierSize }},
+		{"blocking sets", func(l engine.LevelResult) int { return l.BlockingSetsMinSize }},
+		{"  beside faulty nodes", func(l engine.LevelResult) int { return l.BlockingSetsFilteredMinSize }},
+		{"splitting sets", func(l engine.LevelResult) int { return l.SplittingSetsMinSize }},
+	} {
+		fmt.Fprintf(t.out, "%-24s%8d%15d%11d%6d\n", line.label, line.of(r.Node), line.of(r.Organization), line.of(r.Country), line.of(r.ISP))
+	}
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n != 1 {
+		if stem, ok := strings.CutSuffix(noun, "y"); ok {
+			noun = stem + "ie"
+		}
+		noun += "s"
+	}
+	return thousands(big.NewInt(int64(n))) + " " + noun
+}
+
+// thousands writes 5103 as 5,103.
+func thousands(n *big.Int) string {
+	digits := n.String()
+	sign := ""
+	if digits[0] == '-' {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
