@@ -37,6 +37,10 @@ func TestServable_RefusesWhatMustNotReachAClient(t *testing.T) {
 		{"members of another group", merged, "blocking-sets", func(a map[string]any) { a["example_members"] = letters("cd") }, "is reported as {c, d}, not as {AB}"},
 		{"members that do not block", merged, "blocking-sets", func(a map[string]any) { a["example_members"] = letters("a") }, "{a} does not block"},
 		{"merged splitting without its members", merged, "splitting-sets", func(a map[string]any) { delete(a, "example_members") }, "not its own members"},
+		{"merged splitting of nodes in no group", merged, "splitting-sets", func(a map[string]any) {
+			a["example_set"], a["min_size"], a["quorums"], a["sets"] = letters("cd"), 2, [][]string{letters("a"), letters("b")}, nil
+			delete(a, "example_members")
+		}, ""},
 		{"a member too many", r, "top-tier", func(a map[string]any) { a["top_tier"] = letters("abcda"); a["top_tier_size"] = 5 }, "more than 1 times"},
 		{"a wrong set in the list", r, "blocking-sets", func(a map[string]any) {
 			a["sets"] = [][]string{letters("ab"), letters("ac"), letters("ad"), letters("bc"), letters("bd"), letters("cde")}
