@@ -21,7 +21,7 @@
 // its answer; a level is what the question's nodes are (the whole network, its
 // organizations, a network the client derived).
 //
-// Read compare.go (the outcome), wire.go and answer.go (the neutral form),
-// question.go (level and case), value.go and check.go (metrics, and the checks of
-// evidence), servable.go.
+// Read compare.go (the outcome), answer.go, parse.go and wire.go (the neutral
+// form), question.go (level and case), value.go and diff.go (metrics), check.go
+// and sets.go (the checks of evidence), servable.go.
 package compare
