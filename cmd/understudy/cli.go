@@ -19,6 +19,7 @@ type cli struct {
 	Serve   serveCommand   `cmd:"" help:"Run the sidecar: answer from the primary, mirror to the candidate, compare."`
 	Engine  engineCommand  `cmd:"" help:"Run the exact engine as a service that speaks the scanner API."`
 	Analyze analyzeCommand `cmd:"" help:"Analyze one network file."`
+	Demo    demoCommand    `cmd:"" help:"Send a whole scan through a sidecar in front of the real Rust scanner and show the comparison."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	EngineWorker engineWorkerCommand `cmd:"" hidden:"" help:"A worker process; started by serve and engine only."`

@@ -236,6 +236,9 @@ func count(n int, noun string) string {
 		if stem, ok := strings.CutSuffix(noun, "y"); ok {
 			noun = stem + "ie"
 		}
+		if strings.HasSuffix(noun, "ss") {
+			noun += "e"
+		}
 		noun += "s"
 	}
 	return thousands(big.NewInt(int64(n))) + " " + noun

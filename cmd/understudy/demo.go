@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+
+	"understudy/cmd/understudy/internal/backend"
+	"understudy/engine/fbas"
+	"understudy/examples"
+)
+
+// demoQuiet ends a scan without a name sooner than in production, so that the
+// next one need not wait for 20 s.
+const demoQuiet = 2 * time.Second
+
+// demoStop is the time for everything to end.
+const demoStop = 15 * time.Second
+
+type demoCommand struct {
+	Network  string `xor:"scan" placeholder:"FILE" help:"Network to scan: a scanner request, an array of explorer nodes, or python-fbas's form. Default: the sample network."`
+	Requests string `xor:"scan" placeholder:"DIR" help:"Replay a recorded scan instead: index.jsonl and the bodies it names."`
+	Client   string `default:"facade" enum:"facade,adapter" help:"facade: the drop-in client, 18 questions. adapter: the backend's own HTTP client, 17 questions, its own merged networks, no scan name."`
+
+	Once  bool          `help:"End after the scans. So does a demo without a terminal."`
+	JSON  bool          `name:"json" help:"Print the summary as JSON."`
+	Scans int           `default:"1" help:"Scans to send before the summary."`
+	Every time.Duration `default:"1m" help:"Pause between scans while it goes on serving."`
+	Wait  time.Duration `default:"2m" help:"Longest wait for the comparisons of a scan."`
+
+	ScannerDir string     `default:"deploy/rust-scanner" placeholder:"DIR" help:"Folder of the Rust scanner's service."`
+	Primary    string     `placeholder:"URL" help:"Use a scanner that runs already."`
+	Listen     string     `default:"127.0.0.1:0" help:"Data plane of the sidecar."`
+	OpsListen  string     `default:"127.0.0.1:0" help:"Operations plane of the sidecar."`
+	Stage      string     `default:"shadow" enum:"off,shadow,canary_1,canary_10,canary_50,full,complete" help:"Stage of the sidecar: ${enum}."`
+	Flags      string     `placeholder:"FILE" help:"Flag file of the sidecar; edit it and watch."`
+	Store      string     `placeholder:"FILE" help:"SQLite file of comparisons. Default: a new one in the folder for temporary files."`
+	LogLevel   slog.Level `default:"error" help:"Log of the sidecar, on standard error: debug, info, warn or error."`
+}
+
+// Help says what the exit codes mean.
+func (demoCommand) Help() string {
+	return "It exits 0 only if every question was answered by both sides and compared; whether they agree, the summary says.\n\n" + exitHelp
+}
+
+// Validate names the flag that is out of range.
+func (c *demoCommand) Validate() error {
+	switch {
+	case c.Scans < 1 || c.Scans > 10_000:
+		return fmt.Errorf("--scans %d: want 1 to 10000", c.Scans)
+	case c.Every < demoQuiet || c.Every > 24*time.Hour:
+		return fmt.Errorf("--every %s: want %s to 24h", c.Every, demoQuiet)
+	case c.Wait < time.Second || c.Wait > time.Hour:
+		return fmt.Errorf("--wait %s: want 1s to 1h", c.Wait)
+	}
+	return nil
+}
+
+// Run starts both sides, sends the scans, and shows what became of them.
+func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
+	scan, subject, err := c.scan(s.in)
+	if err != nil {
+		return badInput(err)
+	}
+	log := logSettings{LogLevel: c.LogLevel}.logger(s.err)
+	d := &demo{command: c, subject: subject, show: newPrinter(s.out, c.JSON)}
+	defer func() {
+		err = errors.Join(err, d.stop(demoStop, log))
+	}()
+	if err := d.start(ctx, s.err, log); err != nil {
+		return err
+	}
+	d.show.begin(d)
+	total, err := d.round(ctx, scan)
+	if err != nil {
+		return err
+	}
+	d.show.summary(total)
+	if c.Once || !isTerminal(s.out) {
+		d.show.after(d, false)
+		return total.verdict()
+	}
+	d.show.after(d, true)
+	return d.goOn(ctx, scan)
+}
+
+// isTerminal says whether a person looks at w.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(file.Fd())
+}
+
+// scan builds the questions and says in words what they are about.
+func (c *demoCommand) scan(stdin io.Reader) (backend.Scan, string, error) {
+	if c.Requests != "" {
+		scan, err := backend.Recorded(c.Requests)
+		return scan, "recorded scan " + filepath.Base(c.Requests), err
+	}
+	data, name := examples.SampleNetwork, "the sample network"
+	if c.Network != "" {
+		var err error
+		if data, err = readNetworkFile(c.Network, stdin); err != nil {
+			return backend.Scan{}, "", err
+		}
+		name = filepath.Base(c.Network)
+	}
+	network, err := fbas.Read(data, fbas.DefaultLimits())
+	if err != nil {
+		return backend.Scan{}, "", fmt.Errorf("%s: %w", name, err)
+	}
+	subject := fmt.Sprintf("%s, %s, client %s", name, count(len(network.Nodes), "node"), c.Client)
+	play := backend.Facade
+	if c.Client == "adapter" {
+		play = backend.Adapter
+	}
+	scan, err := play(network)
+	if err != nil {
+		return backend.Scan{}, "", fmt.Errorf("%s: %w", name, err)
+	}
+	return scan, subject, nil
+}
+
+// demo is the running demo.
+type demo struct {
+	lifecycle
+	command *demoCommand
+	subject string
+	show    *printer
+	primary string
+	store   string
+	sidecar *sidecar
+}
+
+func (d *demo) start(ctx context.Context, stderr io.Writer, log *slog.Logger) error {
+	c := d.command
+	if d.primary = c.Primary; d.primary == "" {
+		scanner, err := startScanner(ctx, c.ScannerDir, stderr, log)
+		if err != nil {
+			return err
+		}
+		d.started("the Rust scanner", scanner.stop)
+		d.primary = scanner.url
+	}
+	if d.store = c.Store; d.store == "" {
+		dir, err := os.MkdirTemp("", "understudy-demo-")
+		if err != nil {
+			return fmt.Errorf("make folder for the store: %w", err)
+		}
+		d.store = filepath.Join(dir, "understudy.db")
+	}
+	serve, err := parseServe("--primary", d.primary, "--listen", c.Listen, "--ops-listen", c.OpsListen, "--stage", c.Stage,
+		"--flags", c.Flags, "--store", d.store, "--burst-quiet", demoQuiet.String())
+	if err != nil {
+		return badInput(err)
+	}
+	if d.sidecar, err = startSidecar(ctx, serve, log); err != nil {
+		return err
+	}
+	d.started("the sidecar", func(context.Context) error { return d.sidecar.close(demoStop) })
+	return nil
+}
+
+// parseServe gives the serve command as its own flags describe it, defaults
+// included. The environment has no say.
+func parseServe(args ...string) (*serveCommand, error) {
+	var serve serveCommand
+	parser, err := kong.New(&serve, kong.Name("serve"))
+	if err != nil {
+		return nil, fmt.Errorf("build command line of serve: %w", err)
+	}
+	_, err = parser.Parse(args)
+	return &serve, err
+}
+
+// round sends the scans of one summary.
+func (d *demo) round(ctx context.Context, scan backend.Scan) (*summary, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = scan.Len()
+	defer transport.CloseIdleConnections()
+	client := backend.Client{HTTP: &http.Client{Transport: transport}}
+
+	total := newSummary(d)
+	for i := range d.command.Scans {
+		if i > 0 && scan.ID == "" {
+			if err := pause(ctx, demoQuiet+100*time.Millisecond); err != nil {
+				return nil, err
+			}
+		}
+		start := time.Now()
+		answers := client.Play(ctx, d.sidecar.dataURL, scan.Renamed())
+		total.add(answers, time.Since(start))
+		if err := total.collect(ctx, d.sidecar.store, d.command.Wait); err != nil {
+			return nil, err
+		}
+	}
+	return total, nil
+}
+
+// goOn sends scans until it is asked to end.
+func (d *demo) goOn(ctx context.Context, scan backend.Scan) error {
+	for pause(ctx, d.command.Every) == nil {
+		total, err := d.round(ctx, scan)
+		if ctx.Err() != nil {
+			break // asked to end in the middle of a scan
+		}
+		if err != nil {
+			return err
+		}
+		d.show.line(total, d.sidecar)
+	}
+	d.show.end()
+	return nil
+}
+
+// pause waits; the error is that of a context that ended first.
+func pause(ctx context.Context, length time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(length):
+		return nil
+	}
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// printer shows a demo to a person, or prints its summary as JSON.
+type printer struct {
+	out    io.Writer
+	json   bool
+	colour bool
+}
+
+// newPrinter uses colour on a terminal, unless NO_COLOR is set.
+func newPrinter(out io.Writer, asJSON bool) *printer {
+	return &printer{out: out, json: asJSON, colour: isTerminal(out) && os.Getenv("NO_COLOR") == ""}
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if !p.json {
+		fmt.Fprintf(p.out, format, args...)
+	}
+}
+
+const (
+	bold  = "1"
+	green = "32"
+	red   = "31"
+	dim   = "2"
+)
+
+func (p *printer) paint(colour, text string) string {
+	if !p.colour {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// begin shows what runs where.
+func (p *printer) begin(d *demo) {
+	p.printf("%s\n\n", p.paint(bold, "Understudy demo: "+d.subject))
+	p.printf("  client -> understudy  %s -> primary, the Rust scanner  %s\n", d.sidecar.dataURL, d.primary)
+	p.printf("            understudy  '-> candidate, the Go engine in %s of this binary\n\n", count(d.sidecar.pool.Stats().Workers, "worker process"))
+	p.printf("  %s\n\n", d.sidecar.proxy.Effective(context.Background()).Why)
+}
+
+// summary shows what came out.
+func (p *printer) summary(s *summary) {
+	if p.json {
+		encoder := json.NewEncoder(p.out)
+		encoder.SetIndent("", "  ")
+		_ = encoder.Encode(s) // strings and numbers; a reader that went away is no concern
+		return
+	}
+	p.printf("%s in %s, %d answered: %d by the primary, %d by the candidate\n\n",
+		count(s.Asked, "question"), rounded(s.took), s.Answered, s.ServedBy["primary"], s.ServedBy["candidate"])
+	p.printf("%-22s%8s%8s\n", "agreement", "agree", "differ")
+	for _, m := range s.Metrics {
+		p.printf("  %-20s%8d%s\n", strings.ReplaceAll(m.Metric, "_", " "), m.Agree, p.differs(fmt.Sprintf("%8d", m.Differ), m.Differ))
+	}
+	p.printf("\n%s\n", p.verdict(s))
+	p.differences(s)
+	for _, failure := range s.Failures {
+		p.printf("  %s\n", p.paint(red, failure))
+	}
+	p.printf("\n%-22s%8s%9s\n", "latency, ms", "median", "slowest")
+	for _, side := range []struct {
+		name string
+		latency
+	}{{"primary", s.LatencyMS.Primary}, {"candidate", s.LatencyMS.Candidate}} {
+		p.printf("  %-20s%8.1f%9.1f\n", side.name, side.Median, side.Slowest)
+	}
+}
+
+func (p *printer) differs(text string, n int) string {
+	if n == 0 {
+		return text
+	}
+	return p.paint(red, text)
+}
+
+func (p *printer) verdict(s *summary) string {
+	compared := fmt.Sprintf("%d of %d compared in %s: ", s.Compared, s.Asked, count(s.Scans, "scan"))
+	switch {
+	case s.Compared < s.Asked:
+		return compared + p.paint(red, "not everything was compared")
+	case s.Differ > 0:
+		return compared + p.paint(red, fmt.Sprintf("%d differ", s.Differ))
+	}
+	return compared + p.paint(green, "full agreement")
+}
+
+// differences shows both values of each metric that differs.
+func (p *printer) differences(s *summary) {
+	for _, e := range s.Exchanges {
+		for _, m := range e.Metrics {
+			if m.Outcome != "agree" {
+				p.printf("  %s %s, %s: primary %s, candidate %s  %s\n", e.Analysis, e.Level,
+					strings.ReplaceAll(m.Metric, "_", " "), m.Primary, m.Candidate, p.paint(dim, "exchange "+e.ID))
+			}
+		}
+	}
+}
+
+// after says where to look next; while it goes on serving also by HTTP.
+func (p *printer) after(d *demo, serving bool) {
+	p.printf("\nLook next\n")
+	if serving {
+		p.printf("  curl -i -d @examples/three-of-four.json %s/analyze/top-tier\n", d.sidecar.dataURL)
+		p.printf("  curl %s/readyz\n", d.sidecar.opsURL)
+		p.printf("  curl %s/metrics | grep ^understudy_\n", d.sidecar.opsURL)
+	}
+	p.printf("  sqlite3 %s 'select analysis, level, outcome, primary_latency / 1000000, candidate_latency / 1000000 from exchanges'\n", d.store)
+	if d.command.Requests == "" {
+		file := d.command.Network
+		if file == "" {
+			file = "examples/sample-network.json"
+		}
+		p.printf("  understudy analyze %s\n", file)
+	}
+	if serving {
+		p.printf("\nServing, with a scan every %s. End with Ctrl-C.\n", d.command.Every)
+	}
+}
+
+// line shows a later scan.
+func (p *printer) line(s *summary, sidecar *sidecar) {
+	p.printf("%s  %s, %d by the primary, %d by the candidate; %s; %s\n", time.Now().Format(time.TimeOnly), count(s.Asked, "question"),
+		s.ServedBy["primary"], s.ServedBy["candidate"], p.verdict(s), sidecar.proxy.Effective(context.Background()).Why)
+	p.differences(s)
+	for _, failure := range s.Failures {
+		p.printf("  %s\n", p.paint(red, failure))
+	}
+}
+
+func (p *printer) end() { p.printf("\nending\n") }
+
+func rounded(d time.Duration) time.Duration { return d.Round(time.Millisecond) }

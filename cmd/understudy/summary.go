@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"understudy/cmd/understudy/internal/backend"
+	"understudy/compare"
+	"understudy/store"
+)
+
+// summary is what a demo found out; with --json it is printed as it stands.
+type summary struct {
+	Subject   string            `json:"subject"`
+	Primary   string            `json:"primary"`
+	Data      string            `json:"data"`
+	Ops       string            `json:"ops"`
+	Store     string            `json:"store"`
+	Stage     string            `json:"stage"`
+	Asked     int               `json:"asked"`    // questions
+	Answered  int               `json:"answered"` // with status 200
+	Compared  int               `json:"compared"` // both sides answered, and the answers were compared
+	Agree     int               `json:"agree"`
+	Differ    int               `json:"differ"`
+	Scans     int               `json:"scans"` // as Understudy told them apart
+	ServedBy  map[string]int    `json:"served_by"`
+	Metrics   []metricCount     `json:"metrics"`
+	LatencyMS latencies         `json:"latency_ms"`
+	Exchanges []exchangeSummary `json:"exchanges"`
+	Failures  []string          `json:"failures"`
+
+	scans     map[string]bool
+	primary   []time.Duration
+	candidate []time.Duration
+	took      time.Duration
+	pending   []backend.Answer
+}
+
+// metricCount is the agreement of one metric.
+type metricCount struct {
+	Metric string `json:"metric"`
+	Agree  int    `json:"agree"`
+	Differ int    `json:"differ"`
+}
+
+type latencies struct {
+	Scan      float64 `json:"scan"` // from the first request to the last answer, of the last scan
+	Primary   latency `json:"primary"`
+	Candidate latency `json:"candidate"`
+}
+
+type latency struct {
+	Median  float64 `json:"median"`
+	Slowest float64 `json:"slowest"`
+}
+
+// exchangeSummary is one question and what became of it.
+type exchangeSummary struct {
+	ID          string          `json:"id"`
+	Scan        string          `json:"scan"`
+	Analysis    string          `json:"analysis"`
+	Level       string          `json:"level"`
+	ServedBy    string          `json:"served_by"`
+	Outcome     string          `json:"outcome"`
+	PrimaryMS   float64         `json:"primary_ms"`
+	CandidateMS float64         `json:"candidate_ms"`
+	Metrics     []metricSummary `json:"metrics"`
+}
+
+type metricSummary struct {
+	Metric    string `json:"metric"`
+	Outcome   string `json:"outcome"`
+	Primary   string `json:"primary"`
+	Candidate string `json:"candidate"`
+}
+
+func newSummary(d *demo) *summary {
+	return &summary{
+		Subject: d.subject, Primary: d.primary, Data: d.sidecar.dataURL, Ops: d.sidecar.opsURL, Store: d.store, Stage: d.command.Stage,
+		ServedBy: map[string]int{"primary": 0, "candidate": 0}, Failures: []string{}, Exchanges: []exchangeSummary{}, Metrics: []metricCount{},
+		scans: make(map[string]bool),
+	}
+}
+
+// add takes the answers of one scan.
+func (s *summary) add(answers []backend.Answer, took time.Duration) {
+	s.took = took
+	s.LatencyMS.Scan = milliseconds(took)
+	for _, a := range answers {
+		s.Asked++
+		if a.Err != nil {
+			s.Failures = append(s.Failures, fmt.Sprintf("%s: %v", a.Path, a.Err))
+		} else {
+			s.Answered++
+		}
+		if a.Exchange != "" {
+			s.pending = append(s.pending, a)
+		}
+	}
+}
+
+// collect waits until the exchanges of the scan are in the store. What is not
+// compared by the end of the wait stays uncompared.
+func (s *summary) collect(ctx context.Context, from *store.Store, wait time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	for _, a := range s.pending {
+		e, err := recorded(ctx, from, a.Exchange)
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			s.Failures = append(s.Failures, fmt.Sprintf("%s: exchange %s was not compared within %s", a.Path, a.Exchange, wait))
+		case err != nil:
+			return fmt.Errorf("read exchange %s: %w", a.Exchange, err)
+		default:
+			s.take(e)
+		}
+	}
+	s.pending = nil
+	s.finish()
+	return nil
+}
+
+// recorded polls for an exchange.
+func recorded(ctx context.Context, from *store.Store, id string) (store.Exchange, error) {
+	for {
+		e, err := from.Exchange(ctx, id)
+		if !errors.Is(err, store.ErrNotFound) {
+			return e, err
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return e, err
+		}
+	}
+}
+
+func (s *summary) take(e store.Exchange) {
+	one := exchangeSummary{
+		ID: e.ID, Scan: e.Scan, Analysis: e.Analysis, Level: e.Level, ServedBy: e.ServedBy, Outcome: e.Outcome,
+		PrimaryMS: milliseconds(e.Primary.Latency), CandidateMS: milliseconds(e.Candidate.Latency), Metrics: []metricSummary{},
+	}
+	for _, m := range e.Metrics {
+		one.Metrics = append(one.Metrics, metricSummary{m.Name, m.Outcome, m.Primary, m.Candidate})
+	}
+	s.Exchanges = append(s.Exchanges, one)
+	s.scans[e.Scan] = true
+	s.ServedBy[e.ServedBy]++
+	switch compare.Outcome(e.Outcome) {
+	case compare.Agree:
+		s.Agree++
+	case compare.Differ:
+		s.Differ++
+	default:
+		s.Failures = append(s.Failures, fmt.Sprintf("%s %s: %s", e.Path, e.Level, e.Outcome))
+	}
+	if e.Primary.Latency > 0 {
+		s.primary = append(s.primary, e.Primary.Latency)
+	}
+	if e.Candidate.Latency > 0 {
+		s.candidate = append(s.candidate, e.Candidate.Latency)
+	}
+}
+
+// finish works out what depends on all exchanges.
+func (s *summary) finish() {
+	s.Compared = s.Agree + s.Differ
+	s.Scans = len(s.scans)
+	s.LatencyMS.Primary, s.LatencyMS.Candidate = latencyOf(s.primary), latencyOf(s.candidate)
+	s.Metrics = s.Metrics[:0]
+	for _, name := range compare.Metrics {
+		c := metricCount{Metric: name}
+		for _, e := range s.Exchanges {
+			for _, m := range e.Metrics {
+				switch {
+				case m.Metric != name:
+				case m.Outcome == string(compare.Agree):
+					c.Agree++
+				default:
+					c.Differ++
+				}
+			}
+		}
+		if c.Agree+c.Differ > 0 {
+			s.Metrics = append(s.Metrics, c)
+		}
+	}
+}
+
+// verdict is the exit code as an error: nil only if everything was compared.
+func (s *summary) verdict() error {
+	if s.Compared == s.Asked {
+		return nil
+	}
+	return incomplete("incomplete: %d of %s compared", s.Compared, count(s.Asked, "question"))
+}
+
+func latencyOf(times []time.Duration) latency {
+	if len(times) == 0 {
+		return latency{}
+	}
+	sorted := slices.Sorted(slices.Values(times))
+	return latency{Median: milliseconds(sorted[len(sorted)/2]), Slowest: milliseconds(sorted[len(sorted)-1])}
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Microseconds()) / 1000
+}
