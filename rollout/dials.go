@@ -71,13 +71,18 @@ func (d Dials) serve() (Dial, float64) {
 	return DialStage, stage
 }
 
-func (d Dials) mirror() float64 {
+// Off reports whether the candidate is out of the picture: mode off or stage
+// off. The data plane then passes everything through as if it were not there.
+func (d Dials) Off() bool {
 	switch d.Mode {
 	case ModeAuto, ModeHold, ModeDryRun:
-	default:
-		return 0
+		return d.Stage == Off || !d.Stage.valid()
 	}
-	if d.Stage == Off || !d.Stage.valid() {
+	return true
+}
+
+func (d Dials) mirror() float64 {
+	if d.Off() {
 		return 0
 	}
 	return percent(d.MirrorPercent)
