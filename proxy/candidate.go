@@ -1,0 +1,127 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"understudy/compare"
+)
+
+// queueHeader tells how long the call waited for a worker; the clock of an
+// execution starts when a worker takes it.
+const queueHeader = "X-Engine-Queue-Ms"
+
+// candidate is the HTTP client of whatever speaks the scanner API behind a URL.
+type candidate struct {
+	base      *url.URL
+	transport http.RoundTripper
+	limit     int64 // of an answer
+}
+
+// asked is all of a request that the candidate may see: no header of the
+// client's but the content type, no address, no credential.
+type asked struct {
+	method, path, query, contentType string
+	body                             []byte
+}
+
+// ask sends the request and turns whatever happens into a reply. The answer's
+// body is paid for from h.
+func (c *candidate) ask(ctx context.Context, a asked, h *hold) compare.Reply {
+	start := time.Now()
+	request, err := c.request(ctx, a)
+	if err != nil {
+		return compare.Reply{Failure: compare.FailureOther}
+	}
+	response, err := c.transport.RoundTrip(request)
+	if err != nil {
+		return compare.Reply{Failure: failureOf(ctx, err), Latency: time.Since(start)}
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := readBounded(response.Body, c.limit, h)
+	reply := compare.Reply{Status: response.StatusCode, Body: body, Latency: time.Since(start)}
+	if err != nil {
+		reply.Status, reply.Body, reply.Failure = 0, nil, failureOf(ctx, err)
+	}
+	if waited, err := strconv.ParseFloat(response.Header.Get(queueHeader), 64); err == nil && waited > 0 {
+		reply.Latency = max(0, reply.Latency-time.Duration(waited*float64(time.Millisecond)))
+	}
+	switch reply.Status {
+	case http.StatusServiceUnavailable:
+		reply.Failure = compare.FailureUnavailable
+	case http.StatusGatewayTimeout:
+		reply.Failure = compare.FailureTimeout
+	}
+	return reply
+}
+
+func (c *candidate) request(ctx context.Context, a asked) (*http.Request, error) {
+	u := *c.base
+	// The paths of analyses need no escape.
+	u.Path, u.RawPath, u.RawQuery = strings.TrimSuffix(u.Path, "/")+a.path, "", a.query
+	request, err := http.NewRequestWithContext(ctx, a.method, u.String(), bytes.NewReader(a.body))
+	if err != nil {
+		return nil, err
+	}
+	if a.contentType != "" {
+		request.Header.Set("Content-Type", a.contentType)
+	}
+	request.Header.Set("User-Agent", "understudy")
+	return request, nil
+}
+
+// failureOf names what went wrong between us and a side. A context of ours that
+// ended by its deadline is the side's timeout: the pool answers 504 by itself,
+// so a call still open after deadline, queue wait and slack is not being worked on.
+func failureOf(ctx context.Context, err error) string {
+	var network net.Error
+	switch {
+	case errors.Is(err, errTooLarge):
+		return compare.FailureTooLarge
+	case errors.Is(err, errMemory):
+		return compare.FailureUnavailable // our own saturation
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return compare.FailureTimeout
+	case ctx.Err() != nil:
+		return compare.FailureCanceled
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return compare.FailureRefused
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return compare.FailureReset
+	case errors.As(err, &network) && network.Timeout():
+		return compare.FailureTimeout
+	}
+	return compare.FailureOther
+}
+
+// judgeExecution is what the breaker makes of a reply. primary is the status of
+// the primary, 0 when it did not answer or was not asked; servable is why the
+// answer may not be served, nil when it may.
+func judgeExecution(reply compare.Reply, primary int, servable error, slow, deadline time.Duration) (verdict verdictOfExecution, completed bool) {
+	completed = reply.Status != 0
+	switch {
+	case reply.Failure == compare.FailureUnavailable, reply.Failure == compare.FailureCanceled, reply.Status == http.StatusServiceUnavailable:
+		return executionVoid, false
+	case reply.Failure == compare.FailureTimeout, reply.Latency >= deadline:
+		return executionTimeout, false
+	case reply.Status >= 400 && reply.Status < 500 && primary >= 400:
+		return executionVoid, false // a bad question; both sides say so
+	case reply.Failure != "" || reply.Status != http.StatusOK:
+		return executionError, completed
+	case servable != nil && !gaveUp(reply.Body):
+		return executionError, completed
+	case reply.Latency > slow:
+		return executionSlow, true
+	}
+	return executionClean, true
+}

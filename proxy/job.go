@@ -1,0 +1,162 @@
+package proxy
+
+import (
+	"time"
+
+	"understudy/compare"
+)
+
+// job is one exchange on its way through the candidate, the comparison and the
+// record. One goroutine at a time owns it.
+type job struct {
+	id, analysis     string
+	at               time.Time
+	servedBy, reason string
+	visit            *visit
+	hold             *hold
+
+	asked           asked
+	requestEncoding string // of asked.body; "" once it is decoded
+	answerEncoding  string // of primary.Body; "" once it is decoded
+
+	primary      compare.Reply
+	primaryAsked bool
+	candidate    compare.Reply
+	run          *run  // of the candidate's execution, until it is reported
+	judge        Judge // of the question, once it is read
+	unservable   error
+	result       compare.Result
+	compared     bool
+	panicked     bool
+}
+
+func (p *Proxy) newJob(c *call, body []byte) *job {
+	return &job{
+		id: c.id, analysis: c.analysis, at: c.start, visit: c.visit, hold: c.hold,
+		asked: asked{
+			method: c.in.Method, path: c.in.URL.EscapedPath(), query: c.in.URL.RawQuery,
+			contentType: c.in.Header.Get("Content-Type"), body: body,
+		},
+		requestEncoding: c.in.Header.Get("Content-Encoding"),
+	}
+}
+
+// judge reads the question when it is first needed: never before the candidate
+// has been asked.
+func (p *Proxy) judge(j *job) Judge {
+	if j.judge == nil {
+		j.judge = p.deps.Prepare(compare.Question{Analysis: j.analysis, Body: j.asked.body})
+	}
+	return j.judge
+}
+
+// decodeRequest undoes the content encoding of the request, once.
+func (p *Proxy) decodeRequest(j *job) error {
+	body, err := decode(j.asked.body, j.requestEncoding, p.cfg.DecodedBytes, p.cfg.DecodedRatio, j.hold)
+	if err != nil {
+		return err
+	}
+	j.asked.body, j.requestEncoding = body, ""
+	return nil
+}
+
+func (p *Proxy) decodeAnswer(j *job) error {
+	body, err := decode(j.primary.Body, j.answerEncoding, p.cfg.DecodedBytes, p.cfg.DecodedRatio, j.hold)
+	if err != nil {
+		return err
+	}
+	j.primary.Body, j.answerEncoding = body, ""
+	return nil
+}
+
+// ask lets the candidate answer and measures it.
+func (p *Proxy) ask(j *job, limit time.Duration) {
+	ctx, cancel := p.detached(limit)
+	defer cancel()
+	j.run = p.breaker.begin(j.visit.key())
+	j.candidate = p.candidate.ask(ctx, j.asked, j.hold)
+	if j.candidate.Status != 0 {
+		p.metrics.duration(ServedByCandidate, j.analysis, j.candidate.Latency)
+	}
+}
+
+// check asks whether the candidate's answer may be served; compareJob what both
+// answers mean side by side. Both contain a panic: a comparison that fails is
+// our fault, and neither the client's nor the candidate's.
+func (p *Proxy) check(j *job) {
+	defer p.contain(j)
+	if j.candidate.Status == 200 && j.candidate.Failure == "" {
+		j.unservable = p.judge(j).Servable(j.candidate)
+	}
+}
+
+func (p *Proxy) compareJob(j *job) (skip string) {
+	defer p.contain(j)
+	if err := p.decodeAnswer(j); err != nil {
+		return answerReason(err)
+	}
+	j.result = p.judge(j).Compare(j.primary, j.candidate, p.cfg.PrimaryKind)
+	if j.result.Skip == compare.SkipAnalysis {
+		return skipNotComparable
+	}
+	j.result.Level = j.visit.level(j.result.Level, j.result.Nodes)
+	j.compared = true
+	return ""
+}
+
+func (p *Proxy) contain(j *job) {
+	if fault := recover(); fault != nil {
+		j.panicked, j.compared = true, false
+		p.metrics.dropped(dropPanic)
+		p.log.Error("comparison panicked", "exchange", j.id, "analysis", j.analysis, "panic", fault)
+	}
+}
+
+// report tells the breaker how the execution went, once, as soon as all that
+// bears on it is known.
+func (p *Proxy) report(j *job) {
+	if j.run == nil {
+		return
+	}
+	if j.panicked {
+		j.run.end(executionVoid, false)
+	} else {
+		j.run.end(judgeExecution(j.candidate, j.primary.Status, j.unservable, p.cfg.Breaker.Slow, p.cfg.CandidateDeadline))
+	}
+	j.run = nil
+}
+
+// finish counts the exchange, hands it to the recorder and lets go of its bodies.
+func (p *Proxy) finish(j *job) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			j.hold.release()
+			p.metrics.dropped(dropPanic)
+			p.log.Error("record panicked", "exchange", j.id, "panic", fault)
+		}
+	}()
+	if j.panicked {
+		j.hold.release()
+		return
+	}
+	exchange := p.exchange(j)
+	p.metrics.exchanged(exchange)
+	p.records.offer(exchange, j.hold)
+}
+
+// conclude compares, reports and records an exchange that both sides answered.
+func (p *Proxy) conclude(j *job) {
+	if skip := p.compareJob(j); skip != "" {
+		p.abandon(j, skip)
+		return
+	}
+	p.report(j)
+	p.finish(j)
+}
+
+// abandon ends an exchange that can't be compared.
+func (p *Proxy) abandon(j *job, skip string) {
+	p.report(j)
+	p.metrics.skipped(skip)
+	j.hold.release()
+}

@@ -1,0 +1,241 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"understudy/compare"
+	"understudy/rollout"
+)
+
+// Dialer gives the positions of the dials for a scan or one of its requests. It
+// is asked on every analysis request, so it must answer from memory.
+// BreakerClosed is filled in by the proxy.
+type Dialer func(ctx context.Context, scan ScanContext) rollout.Dials
+
+// Deps are the parts a Proxy works with.
+type Deps struct {
+	Dials              Dialer
+	Candidate          *url.URL          // base URL of the candidate
+	CandidateTransport http.RoundTripper // how to reach it; nil: a plain transport of the proxy's own
+	Recorder           Recorder          // nil: nothing is recorded
+	Registerer         prometheus.Registerer
+	Logger             *slog.Logger     // nil: slog.Default
+	Now                func() time.Time // nil: time.Now; the clock of scans and breaker
+
+	Prepare func(compare.Question) Judge // nil: compare.Prepare
+}
+
+// Judge says what the answers to one question mean.
+type Judge interface {
+	Compare(primary, candidate compare.Reply, kind compare.PrimaryKind) compare.Result
+	Servable(candidate compare.Reply) error // nil: it may reach a client
+}
+
+var _ Judge = (*compare.Prepared)(nil)
+
+func (d Deps) withDefaults() (Deps, error) {
+	switch {
+	case d.Dials == nil:
+		return d, errors.New("Deps.Dials is missing")
+	case d.Candidate == nil || d.Candidate.Host == "":
+		return d, errors.New("Deps.Candidate is missing: want the base URL of the candidate")
+	case d.Registerer == nil:
+		return d, errors.New("Deps.Registerer is missing")
+	}
+	if d.CandidateTransport == nil {
+		d.CandidateTransport = newTransport()
+	}
+	if d.Logger == nil {
+		d.Logger = slog.Default()
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Prepare == nil {
+		d.Prepare = func(q compare.Question) Judge { return compare.Prepare(q) }
+	}
+	return d, nil
+}
+
+// Proxy is the data plane. It is safe for concurrent use.
+type Proxy struct {
+	cfg       Config
+	deps      Deps
+	log       *slog.Logger
+	transport *http.Transport
+	forwarder *httputil.ReverseProxy
+	candidate *candidate
+	scans     *scanBook
+	breaker   *breaker
+	metrics   *metrics
+	held      *ledger
+	mirror    *mirror
+	records   *recordQueue
+
+	unreachable atomic.Bool // the primary, as the log last said
+
+	background context.Context // of candidate calls; ends when Close gives up waiting
+	giveUp     context.CancelFunc
+	mu         sync.Mutex // guards closing, and working.Add against working.Wait
+	closing    bool
+	working    sync.WaitGroup // served exchanges whose candidate is still at work
+}
+
+// New makes a Proxy and starts its mirror workers. Close ends them.
+func New(cfg Config, deps Deps) (*Proxy, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("proxy: %w", err)
+	}
+	deps, err := deps.withDefaults()
+	if err != nil {
+		return nil, fmt.Errorf("proxy: %w", err)
+	}
+	p := &Proxy{
+		cfg: cfg, deps: deps, log: deps.Logger,
+		transport: newTransport(),
+		candidate: &candidate{base: deps.Candidate, transport: deps.CandidateTransport, limit: cfg.CandidateBytes},
+		scans:     newScanBook(cfg, deps.Now),
+		held:      &ledger{limit: cfg.HeldBytes},
+	}
+	p.background, p.giveUp = context.WithCancel(context.Background())
+	p.breaker = newBreaker(cfg.Breaker, deps.Now, p.breakerChanged)
+	p.forwarder = p.newForwarder()
+	p.mirror = newMirror(cfg.MirrorQueue)
+	if p.metrics, err = newMetrics(deps.Registerer, p); err != nil {
+		return nil, fmt.Errorf("proxy: register metrics: %w", err)
+	}
+	p.records = newRecordQueue(cfg, deps.Recorder, p.metrics, p.log)
+	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, p.dropMirrored)
+	return p, nil
+}
+
+// ServeHTTP answers one request of a client.
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	label, capture := analysisOf(r)
+	c := &call{w: w, in: r, analysis: label, start: time.Now(), servedBy: ServedByPrimary}
+	defer p.count(c)
+	if underAnalyze(r) {
+		c.id, c.headers = newID(c.start), p.cfg.Headers
+	}
+	if capture {
+		p.analyze(c)
+		return
+	}
+	if c.headers && p.dials(r.Context(), ScanContext{}).Off() {
+		c.headers = false
+	}
+	p.forward(c)
+}
+
+// analyze treats a request that both sides could answer.
+func (p *Proxy) analyze(c *call) {
+	c.visit = p.scans.enter(c.in.RemoteAddr, c.in.Header.Get("X-Scan-ID"), c.in.URL.EscapedPath())
+	defer c.visit.leave()
+	dials := p.dials(c.in.Context(), p.scanContext(c))
+	if dials.Off() {
+		c.headers = false
+		p.forward(c)
+		return
+	}
+	c.hold = &hold{ledger: p.held}
+	c.treatment = p.treat(c, dials)
+	if c.treatment.Serve {
+		p.serve(c)
+		return
+	}
+	p.shadow(c)
+}
+
+// dials asks for the positions of the dials, and adds the breaker's.
+func (p *Proxy) dials(ctx context.Context, scan ScanContext) rollout.Dials {
+	dials := p.deps.Dials(ctx, scan)
+	dials.BreakerClosed = p.breaker.State() == BreakerClosed
+	return dials
+}
+
+func (p *Proxy) scanContext(c *call) ScanContext {
+	facts := c.visit.facts()
+	return ScanContext{ScanKey: facts.key, Client: facts.client}
+}
+
+// treat decides the scan of a call, or holds it to what was decided.
+func (p *Proxy) treat(c *call, dials rollout.Dials) rollout.Treatment {
+	treatment := c.visit.treat(rollout.Decide(dials, p.cfg.Salt, c.visit.key()))
+	if !treatment.Serve && c.visit.facts().mixed {
+		c.reason = ReasonMixed
+	}
+	return treatment
+}
+
+// Breaker is the breaker at this moment.
+func (p *Proxy) Breaker() BreakerSnapshot {
+	p.breaker.State() // lets time act
+	return p.breaker.snapshot()
+}
+
+// BreakerState is closed, open or half_open.
+func (p *Proxy) BreakerState() BreakerState { return p.breaker.State() }
+
+// PrimaryReachable reports whether the primary answered when it was last asked.
+// It is true before the first request.
+func (p *Proxy) PrimaryReachable() bool { return !p.unreachable.Load() }
+
+// Effective says which shares the dials allow at this moment, and which dial
+// binds, for a scan that no flag rule singles out.
+func (p *Proxy) Effective(ctx context.Context) rollout.Effective {
+	return p.dials(ctx, ScanContext{}).Effective()
+}
+
+func (p *Proxy) breakerChanged(s BreakerSnapshot) {
+	level := slog.LevelInfo
+	if s.State == BreakerOpen {
+		level = slog.LevelWarn
+	}
+	p.log.Log(context.Background(), level, "breaker changed", "state", s.State, "reason", s.Reason, "trips", s.Trips, "until", s.Until)
+}
+
+// enlist registers work that outlives its request; false once Close was called.
+func (p *Proxy) enlist() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closing {
+		return false
+	}
+	p.working.Add(1)
+	return true
+}
+
+// Close ends the work behind the data plane: what is queued is finished until
+// ctx ends, then dropped and counted. Requests that come later pass to the
+// primary. Close the listener first.
+func (p *Proxy) Close(ctx context.Context) error {
+	p.mu.Lock()
+	first := !p.closing
+	p.closing = true
+	p.mu.Unlock()
+	if !first {
+		return nil
+	}
+	stop := context.AfterFunc(ctx, p.giveUp)
+	defer stop()
+	p.mirror.close()
+	p.working.Wait()
+	p.giveUp()
+	err := p.records.close(ctx)
+	p.transport.CloseIdleConnections()
+	if idle, ok := p.deps.CandidateTransport.(interface{ CloseIdleConnections() }); ok {
+		idle.CloseIdleConnections()
+	}
+	return err
+}

@@ -1,0 +1,77 @@
+package proxy
+
+import "errors"
+
+// Who answered a client: the values of X-Understudy-Served-By and of the label
+// served_by.
+const (
+	ServedByPrimary   = "primary"
+	ServedByCandidate = "candidate"
+)
+
+// Why a request of a scan inside the serve share got the primary's answer: the
+// values of reason in the header, the record and the label. "" elsewhere.
+const (
+	ReasonLate           = "late"             // the candidate was not ready in time
+	ReasonDiffer         = "differ"           // the answers differ
+	ReasonUndecided      = "undecided"        // no verdict within the budget, or none to be had
+	ReasonFailed         = "failed"           // the candidate gave no answer, or an error
+	ReasonUnservable     = "unservable"       // its answer is incomplete, misshapen, or a witness fails
+	ReasonUnavailable    = "unavailable"      // the candidate had no worker free
+	ReasonPrimaryFailed  = "primary_failed"   // the primary's error goes out, as it came
+	ReasonMixed          = "mixed"            // a trip or a lowered dial took the rest of the scan
+	ReasonRule           = "rule"             // a flag rule took this request
+	ReasonTooLarge       = "too_large"        // the request
+	ReasonAnswerTooLarge = "answer_too_large" // the primary's answer
+	ReasonEncoding       = "encoding"         // a content encoding that is not undone here
+	ReasonMemory         = "memory"           // too many bodies held already
+	ReasonIncomplete     = "incomplete"       // a side or the client broke off
+)
+
+var reasons = []string{
+	"", ReasonLate, ReasonDiffer, ReasonUndecided, ReasonFailed, ReasonUnservable, ReasonUnavailable, ReasonPrimaryFailed,
+	ReasonMixed, ReasonRule, ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete,
+}
+
+// Why an exchange was not compared, beside the reasons above of the same name.
+const (
+	skipUnreachable   = "primary_unreachable"
+	skipNotComparable = "not_comparable"
+)
+
+var skips = []string{
+	ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete, ReasonRule,
+	skipUnreachable, skipNotComparable,
+}
+
+// Why a whole copy was thrown away.
+const (
+	dropQueueFull = "queue_full"
+	dropShutdown  = "shutdown"
+	dropPanic     = "panic"
+)
+
+var drops = []string{dropQueueFull, dropShutdown, dropPanic}
+
+// requestReason names why a request was not captured; answerReason the same of
+// an answer.
+func requestReason(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, errTooLarge):
+		return ReasonTooLarge
+	case errors.Is(err, errMemory):
+		return ReasonMemory
+	case errors.Is(err, errEncoding):
+		return ReasonEncoding
+	}
+	return ReasonIncomplete
+}
+
+func answerReason(err error) string {
+	if errors.Is(err, errTooLarge) {
+		return ReasonAnswerTooLarge
+	}
+	return requestReason(err)
+}
