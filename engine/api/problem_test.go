@@ -1,0 +1,157 @@
+package api_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"understudy/engine/api"
+	"understudy/engine/fbas"
+)
+
+func TestAnalyze_RefusesBadRequestsNamingFieldAndWhatIsAllowed(t *testing.T) {
+	const nodes = `"nodes":[]`
+	node := func(quorumSet string) string {
+		return `{"nodes":[{"publicKey":"a","quorumSet":` + quorumSet + `}]}`
+	}
+	for _, c := range []struct {
+		name, body string
+		status     int
+		detail     string
+	}{
+		{"empty", "", 400, "not JSON"},
+		{"not JSON", "{", 400, "not JSON"},
+		{"two values", "{} {}", 400, "not JSON"},
+		{"not UTF-8", "{\"nodes\":\"\xff\"}", 400, "not UTF-8"},
+		{"no object", `[]`, 422, "request"},
+		{"no nodes", `{}`, 422, "nodes"},
+		{"nodes of the wrong type", `{"nodes":{}}`, 422, "nodes"},
+		{"node without key", `{"nodes":[{}]}`, 422, "nodes[0].publicKey"},
+		{"negative threshold", node(`{"threshold":-1,"validators":[]}`), 422, "nodes[0].quorumSet.threshold"},
+		{"fractional threshold", node(`{"threshold":2.5,"validators":[]}`), 422, "nodes[0].quorumSet.threshold"},
+		{"threshold as text", node(`{"threshold":"2","validators":[]}`), 422, "nodes[0].quorumSet.threshold"},
+		{"validators missing", node(`{"threshold":2}`), 422, "nodes[0].quorumSet.validators"},
+		{"too deep", node(strings.Repeat(`{"threshold":1,"validators":[],"innerQuorumSets":[`, 40) + strings.Repeat("]}", 40)), 422, "innerQuorumSets"},
+		{"merge level unknown", `{"merge_by":"planet",` + nodes + `}`, 422, "merge_by: must be one of none, organization, country, isp"},
+		{"merge level as number", `{"merge_by":1,` + nodes + `}`, 422, "merge_by: must be one of none"},
+		{"semantics not built", `{"semantics":"python",` + nodes + `}`, 422, "semantics: must be one of rust, raw"},
+		{"faulty as text", `{"faulty_nodes":"a",` + nodes + `}`, 422, "faulty_nodes: must be an array of public keys"},
+		{"faulty of numbers", `{"faulty_nodes":[1],` + nodes + `}`, 422, "faulty_nodes"},
+		{"include_sets as text", `{"include_sets":"yes",` + nodes + `}`, 422, "include_sets: must be true or false"},
+		{"max_sets 0", `{"max_sets":0,` + nodes + `}`, 422, "max_sets: must be a whole number from 1 to 100000"},
+		{"max_sets too many", `{"max_sets":100001,` + nodes + `}`, 422, "max_sets"},
+		{"timeout too long", `{"timeout_ms":45001,` + nodes + `}`, 422, "timeout_ms: must be a whole number from 1 to 45000"},
+		{"timeout fractional", `{"timeout_ms":1.5,` + nodes + `}`, 422, "timeout_ms"},
+		{"timeout negative", `{"timeout_ms":-1,` + nodes + `}`, 422, "timeout_ms"},
+		{"clean", `{"clean":true,` + nodes + `}`, 422, "clean: must be false"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, p := post(t, newHandler(), "/analyze/top-tier", []byte(c.body))
+			if status != c.status || !strings.Contains(p["detail"].(string), c.detail) {
+				t.Errorf("got %d %v, want %d with %q", status, p, c.status, c.detail)
+			}
+			if status == 422 && !strings.HasPrefix(p["detail"].(string), p["field"].(string)+": ") {
+				t.Errorf("field %v is not that of %v", p["field"], p["detail"])
+			}
+		})
+	}
+}
+
+func TestAnalyze_AcceptsNullForOptionalFieldsAndIgnoresUnknownOnes(t *testing.T) {
+	status, answer := post(t, newHandler(), "/analyze/full", []byte(`{"nodes":[],"organizations":[],"merge_by":null,
+		"faulty_nodes":null,"include_sets":null,"max_sets":null,"semantics":null,"clean":null,"timeout_ms":null,"unknown":{"a":1}}`))
+	if status != http.StatusOK {
+		t.Errorf("got %d %v", status, answer)
+	}
+}
+
+func TestAnalyze_DuplicateKeysMatterWhenTheySurviveTheReduction(t *testing.T) {
+	twice := strings.Replace(threeOfFour, `{"publicKey": "b"`, `{"publicKey": "a"`, 1)
+	if status, p := post(t, newHandler(), "/analyze/top-tier", []byte(twice)); status != 422 {
+		t.Errorf("got %d %v", status, p)
+	}
+	const loner = `{"publicKey":"z","quorumSet":{"threshold":1,"validators":["z"]}},`
+	harmless := strings.Replace(threeOfFour, `[`, `[`+loner+loner, 1)
+	if status, p := post(t, newHandler(), "/analyze/top-tier", []byte(harmless)); status != 200 || p["top_tier_size"] != 4.0 {
+		t.Errorf("got %d %v", status, p)
+	}
+}
+
+func TestAnalyze_RefusesWhatIsTooLarge(t *testing.T) {
+	h := api.Handler(api.Config{Limits: fbas.Limits{Bytes: 500, Nodes: 2}})
+	status, p := post(t, h, "/analyze/top-tier", []byte(threeOfFour))
+	if status != http.StatusRequestEntityTooLarge || !strings.Contains(p["detail"].(string), "500 bytes") {
+		t.Errorf("got %d %v", status, p)
+	}
+	if status, p := post(t, h, "/analyze/top-tier", []byte(`{"nodes":[{"publicKey":"a"},{"publicKey":"b"},{"publicKey":"c"}]}`)); status != http.StatusRequestEntityTooLarge {
+		t.Errorf("got %d %v", status, p)
+	}
+}
+
+func TestAnalyze_PastItsDeadlineIs504OrSaysThatItIsNotComplete(t *testing.T) {
+	for path, want := range map[string]string{
+		"splitting-sets": `"status":504`,      // nothing was found
+		"quorums":        `"complete":false`,  // quorums were, their intersection is undecided
+		"network":        `"complete":false`,  // some of the figures were
+		"full":           `"complete":false`,  // some of the parts were
+		"top-tier":       `"top_tier_size":4`, // needs no time on a network as small as this
+	} {
+		ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+		w := httptest.NewRecorder()
+		newHandler().ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/analyze/"+path, strings.NewReader(threeOfFour)))
+		cancel()
+		if !strings.Contains(w.Body.String(), want) || strings.Contains(want, "504") != (w.Code == http.StatusGatewayTimeout) {
+			t.Errorf("%s: got %d %s, want %s", path, w.Code, w.Body, want)
+		}
+	}
+}
+
+func TestHandler_OtherPathsAndMethods(t *testing.T) {
+	for _, c := range []struct {
+		method, path string
+		status       int
+		inBody       string
+	}{
+		{http.MethodGet, "/health", 200, `{"status":"healthy","version":"1.2.3"}`},
+		{http.MethodPost, "/analyze/history-critical", 501, "not built"},
+		{http.MethodPost, "/analyze/data-quality", 501, "not built"},
+		{http.MethodPost, "/analyze/nothing", 404, "there is no /analyze/nothing"},
+		{http.MethodPost, "/analyze/top-tier/", 404, "there is no"},
+		{http.MethodGet, "/analyze/top-tier", 405, "does not take GET"},
+	} {
+		w := httptest.NewRecorder()
+		newHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), c.method, c.path, strings.NewReader("{}")))
+		if w.Code != c.status || !strings.Contains(w.Body.String(), c.inBody) {
+			t.Errorf("%s %s: got %d %s, want %d with %s", c.method, c.path, w.Code, w.Body, c.status, c.inBody)
+		}
+		if w.Code == 405 && w.Header().Get("Allow") != "POST" {
+			t.Errorf("Allow is %q", w.Header().Get("Allow"))
+		}
+	}
+}
+
+func TestAnalyze_AnyContentTypeButNoContentEncoding(t *testing.T) {
+	for coding, want := range map[string]int{"": 200, "identity": 200, "gzip": 415} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/analyze/top-tier", strings.NewReader(threeOfFour))
+		r.Header.Set("Content-Type", "text/plain")
+		r.Header.Set("Content-Encoding", coding)
+		w := httptest.NewRecorder()
+		newHandler().ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%q: got %d, want %d", coding, w.Code, want)
+		}
+	}
+}
+
+func TestConfig_ValidateNamesTheField(t *testing.T) {
+	if err := (api.Config{Deadline: -1}).Validate(); err == nil || !strings.Contains(err.Error(), "Deadline") {
+		t.Errorf("got %v", err)
+	}
+	if err := (api.Config{Logger: slog.Default()}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
