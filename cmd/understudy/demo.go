@@ -209,13 +209,12 @@ func (d *demo) round(ctx context.Context, scan backend.Scan) (*summary, error) {
 func (d *demo) goOn(ctx context.Context, scan backend.Scan) error {
 	for pause(ctx, d.command.Every) == nil {
 		total, err := d.round(ctx, scan)
-		if ctx.Err() != nil {
-			break // asked to end in the middle of a scan
-		}
-		if err != nil {
+		switch {
+		case err == nil:
+			d.show.line(total, d.sidecar)
+		case ctx.Err() == nil:
 			return err
-		}
-		d.show.line(total, d.sidecar)
+		} // else asked to end in the middle of a scan
 	}
 	d.show.end()
 	return nil

@@ -114,8 +114,8 @@ func (c *serveCommand) proxyConfig() (proxy.Config, error) {
 	return config, nil
 }
 
-// Field names at the start of an error of proxy.Config.
-var fieldName = regexp.MustCompile(`^[A-Z][A-Za-z]+`)
+// What an error of proxy.Config begins with.
+var fieldName = regexp.MustCompile(`^field [A-Z][A-Za-z]+`)
 
 // byFlagName turns the name of a field into that of its flag: MirrorQueue into
 // --mirror-queue.
@@ -125,7 +125,7 @@ func byFlagName(err error) error {
 	}
 	text := fieldName.ReplaceAllStringFunc(err.Error(), func(field string) string {
 		var flag strings.Builder
-		for i, r := range field {
+		for i, r := range strings.TrimPrefix(field, "field ") {
 			if r >= 'A' && r <= 'Z' {
 				if i > 0 {
 					flag.WriteByte('-')

@@ -1,0 +1,436 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"understudy/store"
+)
+
+const threeOfFour = `{"nodes": [
+  {"publicKey": "a", "quorumSet": {"threshold": 3, "validators": ["a", "b", "c", "d"]}},
+  {"publicKey": "b", "quorumSet": {"threshold": 3, "validators": ["a", "b", "c", "d"]}},
+  {"publicKey": "c", "quorumSet": {"threshold": 3, "validators": ["a", "b", "c", "d"]}},
+  {"publicKey": "d", "quorumSet": {"threshold": 3, "validators": ["a", "b", "c", "d"]}}]}`
+
+const topTierAnswer = `{"top_tier":["a","b","c","d"],"top_tier_size":4,"execution_time_ms":1,"cache_hit":false}`
+
+// served is a running "understudy serve".
+type served struct {
+	t         *testing.T
+	cmd       *exec.Cmd
+	data, ops string
+	store     string
+	ended     chan struct{}
+
+	mu  sync.Mutex // guards log
+	log strings.Builder
+}
+
+var upLine = regexp.MustCompile(`msg="understudy is up" data=(\S+) ops=(\S+)`)
+
+// serveFor starts the command in front of a primary; it ends with the test.
+func serveFor(t *testing.T, primary string, args ...string) *served {
+	t.Helper()
+	s := &served{t: t, store: filepath.Join(t.TempDir(), "understudy.db"), ended: make(chan struct{})}
+	args = append([]string{
+		"serve", "--primary", primary, "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0",
+		"--workers", "1", "--store", s.store,
+	}, args...)
+	s.cmd = exec.Command("understudy", args...)
+	s.cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
+	stderr, err := s.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	up := make(chan []string, 1)
+	go s.follow(stderr, up)
+	t.Cleanup(func() {
+		s.signal(syscall.SIGTERM)
+		<-s.ended
+		if t.Failed() {
+			t.Logf("log of understudy serve:\n%s", s.logged())
+		}
+	})
+	select {
+	case addresses := <-up:
+		s.data, s.ops = addresses[1], addresses[2]
+	case <-s.ended:
+		t.Fatalf("understudy serve ended: %s", s.logged())
+	}
+	return s
+}
+
+func (s *served) follow(stderr io.Reader, up chan<- []string) {
+	defer close(s.ended)
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		s.mu.Lock()
+		s.log.WriteString(lines.Text() + "\n")
+		s.mu.Unlock()
+		if found := upLine.FindStringSubmatch(lines.Text()); found != nil {
+			up <- found
+		}
+	}
+	_ = s.cmd.Wait() // its code is in ProcessState
+}
+
+func (s *served) logged() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.log.String()
+}
+
+func (s *served) signal(signal os.Signal) {
+	select {
+	case <-s.ended:
+	default:
+		_ = s.cmd.Process.Signal(signal) // it may end at this very moment
+	}
+}
+
+// ask sends a question and gives status, who answered, and the exchange.
+func (s *served) ask(path string) (status int, servedBy, exchange string) {
+	s.t.Helper()
+	response, err := http.Post(s.data+path, "application/json", strings.NewReader(threeOfFour))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		s.t.Fatal(err)
+	}
+	return response.StatusCode, response.Header.Get("X-Understudy-Served-By"), response.Header.Get("X-Understudy-Exchange")
+}
+
+func (s *served) readyz() readiness {
+	s.t.Helper()
+	response, err := http.Get(s.ops + "/readyz")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var r readiness
+	if err := json.NewDecoder(response.Body).Decode(&r); err != nil {
+		s.t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatalf("readyz %s: %+v", response.Status, r)
+	}
+	return r
+}
+
+// outcome waits until an exchange is in the store.
+func (s *served) outcome(exchange string) store.Exchange {
+	s.t.Helper()
+	from, err := store.Open(s.t.Context(), s.store)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer from.Close()
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	e, err := recorded(ctx, from, exchange)
+	if err != nil {
+		s.t.Fatalf("exchange %s: %v", exchange, err)
+	}
+	return e
+}
+
+// eventually polls until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for !holds() {
+		if pause(ctx, 20*time.Millisecond) != nil {
+			t.Fatalf("not within 30 s: %s", what)
+		}
+	}
+}
+
+// primaryAt answers every question with the top tier of three-of-four, on an
+// address of its own or on that of one that is gone.
+func primaryAt(t *testing.T, address string) *httptest.Server {
+	t.Helper()
+	return primaryWith(t, address, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, topTierAnswer) })
+}
+
+func primaryWith(t *testing.T, address string, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Listener.Close()
+	server.Listener = listener
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestServe_APrimaryThatIsGoneIs502UntilItIsBackAndTheSidecarStaysReady(t *testing.T) {
+	primary := primaryAt(t, "127.0.0.1:0")
+	address := primary.Listener.Addr().String()
+	primary.Close()
+	s := serveFor(t, "http://"+address)
+	if log := s.logged(); !strings.Contains(log, "the primary is not reachable; requests get 502 until it is") {
+		t.Errorf("nothing in the log about the primary at start:\n%s", log)
+	}
+	if status, _, _ := s.ask("/analyze/top-tier"); status != http.StatusBadGateway {
+		t.Errorf("status %d without a primary, want 502", status)
+	}
+	if r := s.readyz(); r.PrimaryReachable {
+		t.Errorf("readyz %+v, want the primary unreachable", r)
+	}
+
+	primaryAt(t, address)
+	status, servedBy, exchange := s.ask("/analyze/top-tier")
+	if status != http.StatusOK || servedBy != "primary" {
+		t.Errorf("status %d by %q with the primary back, want 200 by primary", status, servedBy)
+	}
+	if e := s.outcome(exchange); e.Outcome != "agree" {
+		t.Errorf("outcome %q, want agree", e.Outcome)
+	}
+	if r := s.readyz(); !r.PrimaryReachable {
+		t.Errorf("readyz %+v, want the primary reachable", r)
+	}
+}
+
+func TestServe_AKilledWorkerIsReplacedAndNoClientNotices(t *testing.T) {
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL)
+	workers := childrenOf(t, s.cmd.Process.Pid)
+	if len(workers) != 1 {
+		t.Fatalf("children %v, want one worker", workers)
+	}
+	if err := syscall.Kill(workers[0], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if status, servedBy, _ := s.ask("/analyze/top-tier"); status != http.StatusOK || servedBy != "primary" {
+		t.Errorf("status %d by %q, want 200 by primary", status, servedBy)
+	}
+	eventually(t, "a new worker is up", func() bool {
+		r := s.readyz()
+		return r.Workers.Alive == 1 && r.Workers.Restarts["crash"] == 1
+	})
+	if _, _, exchange := s.ask("/analyze/top-tier"); s.outcome(exchange).Outcome != "agree" {
+		t.Errorf("the new worker's exchange %+v, want agree", s.outcome(exchange))
+	}
+}
+
+func TestServe_WorkersEndWithAKilledSidecar(t *testing.T) {
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL)
+	workers := childrenOf(t, s.cmd.Process.Pid)
+	s.signal(syscall.SIGKILL)
+	<-s.ended
+	for _, pid := range workers {
+		eventually(t, fmt.Sprintf("worker %d has ended", pid), func() bool { return gone(pid) })
+	}
+}
+
+// childrenOf lists the children of a process.
+func childrenOf(t *testing.T, pid int) []int {
+	t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil || len(lists) == 0 {
+		skipOrFail(t, "the children of a process can not be listed here")
+	}
+	var children []int
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
+		if err != nil {
+			continue // a thread that has ended
+		}
+		for _, field := range strings.Fields(string(text)) {
+			child, err := strconv.Atoi(field)
+			if err != nil {
+				t.Fatal(err)
+			}
+			children = append(children, child)
+		}
+	}
+	return children
+}
+
+// gone holds for a process that has ended, collected by its new parent or not.
+func gone(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || strings.Contains(string(stat), ") Z ")
+}
+
+// flagFile writes a flag file with the ceiling and the kill switch.
+func flagFile(t *testing.T, path string, ceiling int, enabled bool) {
+	t.Helper()
+	text := fmt.Sprintf(`{"flags": {
+	  "understudy.serve_ceiling_percent": {"state": "ENABLED", "variants": {"v": %d}, "defaultVariant": "v"},
+	  "understudy.enabled": {"state": "ENABLED", "variants": {"v": %v}, "defaultVariant": "v"}}}`, ceiling, enabled)
+	replace(t, path, text)
+}
+
+func replace(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestServe_AFlagFileThatIsEditedBrokenOrRemovedDoesWhatTheDesignSays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "flags.json")
+	flagFile(t, path, 100, true)
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL, "--stage", "full", "--flags", path, "--serve-patience", "1m", "--compare-budget", "1m")
+	by := func(want string) {
+		t.Helper()
+		if _, servedBy, _ := s.ask("/analyze/top-tier"); !strings.HasPrefix(servedBy, want) {
+			t.Errorf("served by %q, want %s; %+v", servedBy, want, s.readyz())
+		}
+	}
+	by("candidate")
+
+	flagFile(t, path, 100, false) // the kill switch
+	eventually(t, "the kill switch works", func() bool { return s.readyz().ServePercent == 0 })
+	by("primary")
+
+	flagFile(t, path, 100, true)
+	eventually(t, "the kill switch is back", func() bool { return s.readyz().ServePercent == 100 })
+
+	replace(t, path, `{"flags": `) // never replaces good flags
+	eventually(t, "the flags are stale", func() bool { return s.readyz().Flags == "stale" })
+	if r := s.readyz(); r.ServePercent != 100 || r.FlagsProblem == "" {
+		t.Errorf("readyz %+v, want the last good values and the problem", r)
+	}
+
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the file is missed", func() bool { return strings.Contains(s.readyz().FlagsProblem, "no such file") })
+	if r := s.readyz(); r.Flags != "stale" || r.ServePercent != 100 {
+		t.Errorf("readyz %+v, want the last good values", r)
+	}
+
+	flagFile(t, path, 0, true)
+	eventually(t, "the new file counts", func() bool { r := s.readyz(); return r.Flags == "fresh" && r.ServePercent == 0 })
+}
+
+func TestServe_WithoutAFlagFileThatWasEverGoodNothingIsServedByTheCandidate(t *testing.T) {
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL, "--stage", "full", "--flags", filepath.Join(t.TempDir(), "missing.json"))
+	status, servedBy, exchange := s.ask("/analyze/top-tier")
+	if status != http.StatusOK || servedBy != "primary" {
+		t.Errorf("status %d by %q, want 200 by primary", status, servedBy)
+	}
+	if e := s.outcome(exchange); e.Outcome != "agree" {
+		t.Errorf("outcome %q, want the mirror to go on", e.Outcome)
+	}
+	if r := s.readyz(); r.Flags != "defaults" || r.FlagsProblem == "" {
+		t.Errorf("readyz %+v, want defaults with a problem", r)
+	}
+}
+
+func TestServe_ACandidateThatIsGoneLeavesTheSidecarReadyAndTheClientsServed(t *testing.T) {
+	gone := primaryAt(t, "127.0.0.1:0")
+	gone.Close()
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL, "--candidate", gone.URL, "--stage", "full")
+	status, servedBy, exchange := s.ask("/analyze/top-tier")
+	if status != http.StatusOK || !strings.HasPrefix(servedBy, "primary") {
+		t.Errorf("status %d by %q, want 200 by primary", status, servedBy)
+	}
+	if e := s.outcome(exchange); e.Outcome != "candidate_failed" || e.Candidate.Failure != "refused" {
+		t.Errorf("outcome %q, candidate %+v; want candidate_failed, refused", e.Outcome, e.Candidate)
+	}
+	s.readyz()
+}
+
+func TestServe_ATerminationLetsTheRequestAndItsCopyFinish(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	primary := primaryWith(t, "127.0.0.1:0", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		close(arrived)
+		<-release
+		io.WriteString(w, topTierAnswer)
+	})
+	s := serveFor(t, primary.URL)
+	type answer struct {
+		status   int
+		exchange string
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		response, err := http.Post(s.data+"/analyze/top-tier", "application/json", strings.NewReader(threeOfFour))
+		if err != nil {
+			answers <- answer{}
+			return
+		}
+		defer response.Body.Close()
+		_, _ = io.Copy(io.Discard, response.Body)
+		answers <- answer{response.StatusCode, response.Header.Get("X-Understudy-Exchange")}
+	}()
+	<-arrived
+	s.signal(syscall.SIGTERM)
+	eventually(t, "readiness is taken back", func() bool {
+		response, err := http.Get(s.ops + "/readyz")
+		if err != nil {
+			return false
+		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusServiceUnavailable
+	})
+	close(release)
+	a := <-answers
+	<-s.ended
+	if a.status != http.StatusOK || s.cmd.ProcessState.ExitCode() != 0 {
+		t.Errorf("status %d, exit code %d; want 200, 0", a.status, s.cmd.ProcessState.ExitCode())
+	}
+	if e := s.outcome(a.exchange); e.Outcome != "agree" {
+		t.Errorf("outcome %q, want agree", e.Outcome)
+	}
+}
+
+func TestServe_TheOperationsPlaneHasMetricsAndLivenessAndNothingOfTheDataPlane(t *testing.T) {
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL)
+	_, _, exchange := s.ask("/analyze/top-tier")
+	s.outcome(exchange)
+	for path, want := range map[string]string{
+		"/livez":            `"alive"`,
+		"/metrics":          "understudy_comparisons_total{metric=\"top_tier\",outcome=\"agree\"} 1\n",
+		"/analyze/top-tier": "404 page not found",
+	} {
+		response, err := http.Get(s.ops + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %v, %.200s; want %s", path, err, body, want)
+		}
+	}
+	if response, err := http.Get(s.data + "/metrics"); err != nil {
+		t.Error(err)
+	} else {
+		defer response.Body.Close()
+		if body, _ := io.ReadAll(response.Body); string(body) != topTierAnswer {
+			t.Errorf("data plane /metrics says %.100s, want what the primary says", body)
+		}
+	}
+}
