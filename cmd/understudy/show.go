@@ -76,6 +76,7 @@ func (p *printer) summary(s *summary) {
 	}{{"primary", s.LatencyMS.Primary}, {"candidate", s.LatencyMS.Candidate}} {
 		p.printf("  %-20s%8.1f%9.1f\n", side.name, side.Median, side.Slowest)
 	}
+	p.printf("%s\n", p.paint(dim, "  the primary's with its own queue, the candidate's from when a worker took the question"))
 }
 
 func (p *printer) differs(text string, n int) string {
