@@ -129,7 +129,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // what is wrong with another kind of file Listen says.
 func removeStale(ctx context.Context, path string) error {
 	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSocket == 0 {
-		return nil //nolint:nilerr // no such file: nothing to remove
+		return nil
 	}
 	dialer := net.Dialer{Timeout: time.Second}
 	if conn, err := dialer.DialContext(ctx, "unix", path); err == nil {

@@ -38,7 +38,7 @@ func startScanner(ctx context.Context, dir string, stderr io.Writer, log *slog.L
 	if err := installScanner(ctx, dir, stderr); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("node", "server.mjs", "--listen", "127.0.0.1:0", "--exit-with-stdin") //nolint:noctx // stop ends it in good order
+	cmd := exec.Command("node", "server.mjs", "--listen", "127.0.0.1:0", "--exit-with-stdin")
 	cmd.Dir = dir
 	cmd.Stderr = stderr
 	stdin, err := cmd.StdinPipe()
