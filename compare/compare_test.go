@@ -94,31 +94,38 @@ func TestCompare_ReadsThePythonServiceAsItMeansIt(t *testing.T) {
 	}{
 		{
 			"no quorum", "it says that quorums intersect where there are none", "quorums", none,
-			map[string]any{"min_size": 0, "total_quorums": 1, "example_quorum": []string{}, "quorum_intersection": true}, compare.Inconclusive,
+			map[string]any{"min_size": 0, "total_quorums": 1, "example_quorum": []string{}, "quorum_intersection": true},
+			compare.Inconclusive,
 		},
 		{
 			"least quorum", "it never looks for one", "quorums", threeOfFour(),
-			map[string]any{"min_size": 0, "total_quorums": 1, "example_quorum": []string{}, "quorum_intersection": true}, compare.Agree,
+			map[string]any{"min_size": 0, "total_quorums": 1, "example_quorum": []string{}, "quorum_intersection": true},
+			compare.Agree,
 		},
 		{
 			"intersection", "this it does decide", "quorums", threeOfFour(),
-			map[string]any{"min_size": 0, "total_quorums": 1, "example_quorum": []string{}, "quorum_intersection": false}, compare.Differ,
+			map[string]any{"min_size": 0, "total_quorums": 1, "example_quorum": []string{}, "quorum_intersection": false},
+			compare.Differ,
 		},
 		{
 			"nothing to block", "0 is also none", "blocking-sets", none,
-			map[string]any{"min_size": 0, "total_sets": 1, "example_set": []string{}}, compare.Agree,
+			map[string]any{"min_size": 0, "total_sets": 1, "example_set": []string{}},
+			compare.Agree,
 		},
 		{
 			"nothing splits", "has_split tells", "splitting-sets", none,
-			map[string]any{"min_size": 0, "total_sets": 1, "example_set": []string{}, "has_split": false}, compare.Agree,
+			map[string]any{"min_size": 0, "total_sets": 1, "example_set": []string{}, "has_split": false},
+			compare.Agree,
 		},
 		{
 			"split already", "has_split tells", "splitting-sets", none,
-			map[string]any{"min_size": 0, "total_sets": 1, "example_set": []string{"b"}, "has_split": true}, compare.Differ,
+			map[string]any{"min_size": 0, "total_sets": 1, "example_set": []string{"b"}, "has_split": true},
+			compare.Differ,
 		},
 		{
 			"splitting example", "it shows the second quorum instead, with names", "splitting-sets", threeOfFour(),
-			map[string]any{"min_size": 2, "total_sets": 1, "example_set": []string{"b (Foo", "Inc)"}, "has_split": true}, compare.Agree,
+			map[string]any{"min_size": 2, "total_sets": 1, "example_set": []string{"b (Foo", "Inc)"}, "has_split": true},
+			compare.Agree,
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

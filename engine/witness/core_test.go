@@ -45,17 +45,25 @@ func TestReduce_KeepsTheCore(t *testing.T) {
 		{"empty", "no node at all", network(), ""},
 		{"triangle", "everything is core", network(same("abc", of(2, split("abc")))), "abc"},
 		{"chain", "nobody closes the circle", network(same("a", of(1, split("b"))), same("b", of(1, split("c")))), ""},
-		{"one-node quorum", "d accepts itself alone and counts as absent; the threshold stays",
-			network(same("abc", threeOfFour), same("d", of(1, split("abcd")))), "abc"},
-		{"starved", "without d the others cannot reach 4 of 4",
-			network(same("abc", of(4, split("abcd"))), same("d", of(0, split("abc")))), ""},
+		{
+			"one-node quorum", "d accepts itself alone and counts as absent; the threshold stays",
+			network(same("abc", threeOfFour), same("d", of(1, split("abcd")))), "abc",
+		},
+		{
+			"starved", "without d the others cannot reach 4 of 4",
+			network(same("abc", of(4, split("abcd"))), same("d", of(0, split("abc")))), "",
+		},
 		{"leaf", "z listens and is not heard", network(same("abcd", threeOfFour), same("z", of(1, split("a")))), "abcd"},
 		{"absent set", "d is never satisfied", network(same("abc", of(2, split("abcd"))), same("d", nil)), "abc"},
-		{"through an unsatisfiable node", "the circle a, x, z closes over x, which itself goes",
-			network(same("a", of(3, split("abcdx"))), same("bcd", threeOfFour), same("x", of(5, split("z"))), same("z", of(1, split("a")))), "abcdz"},
+		{
+			"through an unsatisfiable node", "the circle a, x, z closes over x, which itself goes",
+			network(same("a", of(3, split("abcdx"))), same("bcd", threeOfFour), same("x", of(5, split("z"))), same("z", of(1, split("a")))), "abcdz",
+		},
 		{"two components", "both hold a quorum", network(same("ab", of(2, split("ab"))), same("cd", of(2, split("cd")))), "abcd"},
-		{"last duplicate", "the second z is a one-node quorum, so references to z vanish and the first z goes",
-			network(same("abc", of(2, split("abc"))), same("z", of(2, split("az"))), same("z", of(0, nil))), "abc"},
+		{
+			"last duplicate", "the second z is a one-node quorum, so references to z vanish and the first z goes",
+			network(same("abc", of(2, split("abc"))), same("z", of(2, split("az"))), same("z", of(0, nil))), "abc",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := strings.Join(reduce(t, tc.network).Keys(), ""); got != tc.want {
