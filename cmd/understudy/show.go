@@ -66,9 +66,7 @@ func (p *printer) summary(s *summary) {
 	}
 	p.printf("\n%s\n", p.verdict(s))
 	p.differences(s)
-	for _, failure := range s.Failures {
-		p.printf("  %s\n", p.paint(red, failure))
-	}
+	p.failures(s)
 	p.printf("\n%-22s%8s%9s\n", "latency, ms", "median", "slowest")
 	for _, side := range []struct {
 		name string
@@ -109,6 +107,18 @@ func (p *printer) differences(s *summary) {
 	}
 }
 
+// failures shows the first few; one cause mostly fails them all.
+func (p *printer) failures(s *summary) {
+	const most = 3
+	for i, failure := range s.Failures {
+		if i == most {
+			p.printf("  and %d more\n", len(s.Failures)-most)
+			return
+		}
+		p.printf("  %s\n", p.paint(red, failure))
+	}
+}
+
 // after says where to look next; while it goes on serving also by HTTP.
 func (p *printer) after(d *demo, serving bool) {
 	p.printf("\nLook next\n")
@@ -135,9 +145,7 @@ func (p *printer) line(s *summary, sidecar *sidecar) {
 	p.printf("%s  %s, %d by the primary, %d by the candidate; %s; %s\n", time.Now().Format(time.TimeOnly), count(s.Asked, "question"),
 		s.ServedBy["primary"], s.ServedBy["candidate"], p.verdict(s), sidecar.proxy.Effective(context.Background()).Why)
 	p.differences(s)
-	for _, failure := range s.Failures {
-		p.printf("  %s\n", p.paint(red, failure))
-	}
+	p.failures(s)
 }
 
 func (p *printer) end() { p.printf("\nending\n") }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"understudy/cmd/understudy/internal/backend"
@@ -92,7 +93,7 @@ func (s *summary) add(answers []backend.Answer, took time.Duration) {
 	for _, a := range answers {
 		s.Asked++
 		if a.Err != nil {
-			s.Failures = append(s.Failures, fmt.Sprintf("%s: %v", a.Path, a.Err))
+			s.Failures = append(s.Failures, fmt.Sprintf("%s: %s", a.Path, strings.TrimSpace(a.Err.Error())))
 		} else {
 			s.Answered++
 		}
@@ -103,13 +104,21 @@ func (s *summary) add(answers []backend.Answer, took time.Duration) {
 }
 
 // collect waits until the exchanges of the scan are in the store. What is not
-// compared by the end of the wait stays uncompared.
+// compared by the end of the wait stays uncompared. Nothing is compared where the
+// primary was not reached, so a question without an answer is not waited for.
 func (s *summary) collect(ctx context.Context, from *store.Store, wait time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	for _, a := range s.pending {
-		e, err := recorded(ctx, from, a.Exchange)
+		var e store.Exchange
+		var err error
+		if a.Err == nil {
+			e, err = recorded(ctx, from, a.Exchange)
+		} else {
+			e, err = from.Exchange(ctx, a.Exchange)
+		}
 		switch {
+		case errors.Is(err, store.ErrNotFound): // its failure is listed already
 		case errors.Is(err, context.DeadlineExceeded):
 			s.Failures = append(s.Failures, fmt.Sprintf("%s: exchange %s was not compared within %s", a.Path, a.Exchange, wait))
 		case err != nil:
