@@ -94,7 +94,7 @@ type Options struct {
 // by several goroutines.
 type System struct {
 	network *fbas.Network
-	core    *fbas.System
+	core    *fbas.System // in standard form
 	// loners says that some node is a quorum alone (raw semantics only).
 	loners bool
 }
@@ -117,7 +117,7 @@ func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
 		_, err := ParseSemantics(string(semantics))
 		return nil, err
 	}
-	return &System{network: n, core: core, loners: core.HasOneNodeQuorum()}, nil
+	return &System{network: n, core: core.Standard(), loners: core.HasOneNodeQuorum()}, nil
 }
 
 // Core lists the public keys of the nodes the analyses speak of.

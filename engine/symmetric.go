@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"understudy/engine/fbas"
@@ -23,90 +22,54 @@ func (s *System) SymmetricTopTier(_ context.Context, o Options) (SymmetricResult
 	if err != nil {
 		return SymmetricResult{}, err
 	}
-	owner, ok := s.symmetricOwner()
+	own, ok := s.sharedByMembers()
 	if !ok {
 		return SymmetricResult{}, nil
 	}
-	set := s.standardSet(owner)
+	set := s.core.QuorumSet(own)
 	if o.MergeBy != MergeNone && o.MergeBy != "" {
 		set = groups.mergeSet(set)
 	}
 	return SymmetricResult{QuorumSet: &set}, nil
 }
 
-// symmetricOwner gives a node of the symmetric top tier.
-func (s *System) symmetricOwner() (owner int, ok bool) {
-	having := map[string][]int{} // nodes by standard form
-	for node, own := range s.core.Own {
-		if own != fbas.NoSet {
-			form := s.standardForm(node)
-			having[form] = append(having[form], node)
-		}
-	}
-	owner = -1
-	for _, nodes := range having {
-		if len(nodes) != s.standardMembers(nodes[0]).Len() {
+// sharedByMembers gives the one vertex that all nodes it mentions have as their
+// own set, if outside them there is no quorum.
+func (s *System) sharedByMembers() (vertex int, ok bool) {
+	vertex = fbas.NoSet
+	for id := range s.core.Vertices {
+		// Owners are members, by the standard form.
+		if owners := len(s.core.Owners(id)); owners == 0 || owners != s.mentionedBy(id).Len() {
 			continue
 		}
-		if owner >= 0 {
-			return 0, false // two sets whose members all share them
+		if vertex != fbas.NoSet {
+			return fbas.NoSet, false
 		}
-		owner = nodes[0]
+		vertex = id
 	}
-	if owner < 0 {
-		return 0, false
+	if vertex == fbas.NoSet {
+		return fbas.NoSet, false
 	}
 	outside := s.core.All()
-	for node, in := range s.standardMembers(owner) {
+	for node, in := range s.mentionedBy(vertex) {
 		outside[node] = outside[node] && !in
 	}
-	return owner, s.core.GreatestQuorum(outside).Empty()
+	return vertex, s.core.GreatestQuorum(outside).Empty()
 }
 
-// lists says whether a node occurs in a vertex, at any depth.
-func (s *System) lists(vertex, node int) bool {
-	v := s.core.Vertices[vertex]
-	_, listed := slices.BinarySearch(v.Nodes, node)
-	return listed || slices.ContainsFunc(v.Inner, func(inner int) bool { return s.lists(inner, node) })
-}
-
-// standardForm writes the standard form of a node's set as a text, equal for
-// equal sets.
-func (s *System) standardForm(node int) string {
-	v := s.core.Vertices[s.core.Own[node]]
-	if s.lists(s.core.Own[node], node) {
-		return fmt.Sprint(v.Threshold, v.Nodes, v.Inner)
+// mentionedBy is the set of nodes that occur in a vertex, at any depth.
+func (s *System) mentionedBy(vertex int) fbas.Set {
+	set := s.core.SetOf()
+	var add func(int)
+	add = func(vertex int) {
+		for _, node := range s.core.Vertices[vertex].Nodes {
+			set[node] = true
+		}
+		for _, inner := range s.core.Vertices[vertex].Inner {
+			add(inner)
+		}
 	}
-	nodes := append(slices.Clone(v.Nodes), node)
-	slices.Sort(nodes)
-	return fmt.Sprint(v.Threshold+1, nodes, v.Inner)
-}
-
-func (s *System) standardMembers(node int) fbas.Set {
-	set := s.core.SetOf(node)
-	s.addMembers(set, s.core.Own[node])
-	return set
-}
-
-func (s *System) addMembers(set fbas.Set, vertex int) {
-	v := s.core.Vertices[vertex]
-	for _, node := range v.Nodes {
-		set[node] = true
-	}
-	for _, inner := range v.Inner {
-		s.addMembers(set, inner)
-	}
-}
-
-// standardSet is the standard form of a node's quorum set, over public keys.
-func (s *System) standardSet(node int) fbas.QuorumSet {
-	own := s.core.Own[node]
-	set := s.core.QuorumSet(own)
-	if !s.lists(own, node) {
-		set.Threshold++
-		set.Validators = append(set.Validators, s.core.Keys[node])
-		slices.Sort(set.Validators)
-	}
+	add(vertex)
 	return set
 }
 

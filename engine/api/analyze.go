@@ -175,8 +175,11 @@ func (a *asking) sets(f engine.Family, algorithm string) Sets {
 	return s
 }
 
+// full asks the four analyses of the whole network: only blocking-sets and
+// network know of faulty nodes.
 func (a *asking) full() (Full, error) {
 	var r Full
+	a.options.Faulty = nil
 	begin := a.start
 	var errs [4]error
 	r.TopTier, errs[0] = a.topTier()

@@ -133,6 +133,10 @@ func TestAnalyze_FaultyNodesCountForBlockingSetsAndTheNetwork(t *testing.T) {
 	if want := level(4, 2, 1, 2); !reflect.DeepEqual(network["node"], want) {
 		t.Errorf("node is %v, want %v", network["node"], want)
 	}
+	_, full := post(t, newHandler(), "/analyze/full", faulty)
+	if part := full["blocking_sets"].(map[string]any); part["min_size"] != 2.0 {
+		t.Errorf("blocking sets in full are %v, want those of the whole network", part)
+	}
 }
 
 func TestAnalyze_DisjointQuorumsAreShown(t *testing.T) {
