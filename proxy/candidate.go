@@ -47,7 +47,7 @@ func (c *candidate) ask(ctx context.Context, a asked, h *hold) compare.Reply {
 		return compare.Reply{Failure: failureOf(ctx, err), Latency: time.Since(start)}
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := readBounded(response.Body, c.limit, h)
+	body, err := readBounded(response.Body, c.limit, response.ContentLength, h)
 	reply := compare.Reply{Status: response.StatusCode, Body: body, Latency: time.Since(start)}
 	if err != nil {
 		reply.Status, reply.Body, reply.Failure = 0, nil, failureOf(ctx, err)

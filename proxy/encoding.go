@@ -37,7 +37,7 @@ func decode(body []byte, encoding string, limit, ratio int64, h *hold) ([]byte, 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errEncoding, err)
 	}
-	decoded, err := readBounded(reader, min(limit, ratio*int64(len(body))), h)
+	decoded, err := readBounded(reader, min(limit, ratio*int64(len(body))), 0, h)
 	switch {
 	case errors.Is(err, errTooLarge), errors.Is(err, errMemory):
 		return nil, err

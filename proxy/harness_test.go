@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // harness is a proxy between a client, a primary and a candidate, all real.
 type harness struct {
-	t         *testing.T
+	t         testing.TB
 	proxy     *proxy.Proxy
 	front     *httptest.Server
 	primary   *httptest.Server
@@ -108,7 +108,7 @@ func judging(j judge) func(*proxy.Deps) {
 	}
 }
 
-func start(t *testing.T, s setup) *harness {
+func start(t testing.TB, s setup) *harness {
 	t.Helper()
 	h := &harness{t: t, registry: prometheus.NewRegistry(), records: &memory{}, log: &syncBuffer{}, rule: s.rule}
 	if s.primary == nil {
@@ -245,6 +245,23 @@ func (h *harness) metric(name string, labels ...string) float64 {
 	return 0
 }
 
+// total is the sum of all samples of a counter.
+func (h *harness) total(name string) (sum float64) {
+	h.t.Helper()
+	families, err := h.registry.Gather()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == "understudy_"+name {
+			for _, m := range family.GetMetric() {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
 // eventually waits for what happens behind the client's back. It polls because
 // metrics and records have no other door; a test never depends on how long.
 func (h *harness) eventually(what string, is func() bool) {
@@ -306,7 +323,7 @@ func (b *syncBuffer) count(s string) int {
 	return strings.Count(b.text.String(), s)
 }
 
-func mustURL(t *testing.T, s string) *url.URL {
+func mustURL(t testing.TB, s string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(s)
 	if err != nil {

@@ -49,6 +49,13 @@ func (h *hold) reserve(n int64) bool {
 	return true
 }
 
+// releaseIf is release, deferred, for work that may not come to its end.
+func (h *hold) releaseIf(failed *bool) {
+	if *failed {
+		h.release()
+	}
+}
+
 func (h *hold) release() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -56,11 +63,16 @@ func (h *hold) release() {
 	h.taken, h.released = 0, true
 }
 
+// mostExpected is how much room an announced length is given before its bytes
+// have come.
+const mostExpected = 1 << 20
+
 // buffer collects at most limit bytes and pays for its capacity from a hold.
 type buffer struct {
-	hold  *hold
-	limit int64
-	bytes []byte
+	hold   *hold
+	limit  int64
+	expect int64 // announced length, believed up to mostExpected; 0 or less: unknown
+	bytes  []byte
 }
 
 // write appends p, or says why it can't and leaves the buffer as it is.
@@ -70,7 +82,10 @@ func (b *buffer) write(p []byte) error {
 		return errTooLarge
 	}
 	if have := int64(cap(b.bytes)); need > have {
-		size := min(max(2*have, need, 4096), max(b.limit, need))
+		size := min(max(2*have, need, 4096), b.limit)
+		if b.expect >= need && b.expect <= mostExpected {
+			size = b.expect
+		}
 		if !b.hold.reserve(size - have) {
 			return errMemory
 		}
@@ -85,8 +100,8 @@ func (b *buffer) write(p []byte) error {
 // readBounded reads r to its end. On an error, of r or of a bound, it gives what
 // it has read so far, so that a caller can still pass everything on: nothing
 // that was read is lost.
-func readBounded(r io.Reader, limit int64, h *hold) ([]byte, error) {
-	b := &buffer{hold: h, limit: limit}
+func readBounded(r io.Reader, limit, expect int64, h *hold) ([]byte, error) {
+	b := &buffer{hold: h, limit: limit, expect: expect}
 	chunk := chunks.Get().(*[]byte)
 	defer chunks.Put(chunk)
 	for {

@@ -73,6 +73,8 @@ func (p *Proxy) decodeAnswer(j *job) error {
 func (p *Proxy) ask(j *job, limit time.Duration) {
 	ctx, cancel := p.detached(limit)
 	defer cancel()
+	defer p.contain(j)
+	j.candidate.Failure = compare.FailureOther // unless ask comes back
 	j.run = p.breaker.begin(j.visit.key())
 	j.candidate = p.candidate.ask(ctx, j.asked, j.hold)
 	if j.candidate.Status != 0 {
@@ -81,8 +83,8 @@ func (p *Proxy) ask(j *job, limit time.Duration) {
 }
 
 // check asks whether the candidate's answer may be served; compareJob what both
-// answers mean side by side. Both contain a panic: a comparison that fails is
-// our fault, and neither the client's nor the candidate's.
+// answers mean side by side. Like ask they contain a panic: it is our fault, and
+// neither the client's nor the candidate's.
 func (p *Proxy) check(j *job) {
 	defer p.contain(j)
 	if j.candidate.Status == 200 && j.candidate.Failure == "" {
@@ -108,7 +110,7 @@ func (p *Proxy) contain(j *job) {
 	if fault := recover(); fault != nil {
 		j.panicked, j.compared = true, false
 		p.metrics.dropped(dropPanic)
-		p.log.Error("comparison panicked", "exchange", j.id, "analysis", j.analysis, "panic", fault)
+		p.log.Error("work on a copy panicked", "exchange", j.id, "analysis", j.analysis, "panic", fault)
 	}
 }
 

@@ -159,6 +159,8 @@ func (p *Proxy) offer(c *call) {
 
 // answerMirrored is the work of a mirror worker: ask, compare, record.
 func (p *Proxy) answerMirrored(j *job) {
+	defer j.hold.releaseIf(&j.panicked)
+	defer p.contain(j)
 	if err := p.decodeRequest(j); err != nil {
 		p.abandon(j, requestReason(err))
 		return

@@ -289,6 +289,8 @@ func TestClose_FinishesWhatIsQueued(t *testing.T) {
 	for range 5 {
 		h.ask("top-tier", "{}")
 	}
+	h.counts(1, "mirrored_total", "analysis", "top-tier")
+	h.counts(4, "mirror_queue_length")
 	var closed sync.WaitGroup
 	closed.Go(func() {
 		if err := h.proxy.Close(context.Background()); err != nil {

@@ -66,7 +66,7 @@ func (p *Proxy) readRequest(c *call) (reason string) {
 	if c.in.ContentLength > p.cfg.RequestBytes {
 		return ReasonTooLarge
 	}
-	body, err := readBounded(c.in.Body, p.cfg.RequestBytes, c.hold)
+	body, err := readBounded(c.in.Body, p.cfg.RequestBytes, c.in.ContentLength, c.hold)
 	if err == nil {
 		c.body, c.whole = body, true
 		return ""
@@ -97,7 +97,7 @@ func (p *Proxy) serveBeside(c *call) {
 // choose reads the primary's answer whole, waits for the candidate as long as
 // patience allows, and replaces the answer if the candidate's may be served.
 func (p *Proxy) choose(c *call, res *http.Response) {
-	body, err := readBounded(res.Body, p.cfg.AnswerBytes, c.hold)
+	body, err := readBounded(res.Body, p.cfg.AnswerBytes, res.ContentLength, c.hold)
 	c.took = time.Since(c.start)
 	if err != nil {
 		rest := io.Reader(res.Body)

@@ -35,8 +35,10 @@ type tee struct {
 func newTee(body io.ReadCloser, length int64, copied *buffer) *tee {
 	t := &tee{ReadCloser: body, length: length, copied: copied}
 	t.hash.SetSeed(digestSeed)
-	if copied != nil && length > copied.limit {
-		t.copied, t.lost = nil, errTooLarge // known before the first byte
+	if copied != nil {
+		if copied.expect = length; length > copied.limit {
+			t.copied, t.lost = nil, errTooLarge // known before the first byte
+		}
 	}
 	if length == 0 {
 		t.whole = true // nobody will read it

@@ -156,6 +156,58 @@ func TestProxy_ClientSeesThePrimaryByteForByte(t *testing.T) {
 	}
 }
 
+func TestProxy_TrailersThatNobodyAnnouncedPassBothWays(t *testing.T) {
+	h := start(t, setup{primary: echo})
+	for _, path := range []string{"/upload", "/analyze/quorums"} {
+		got := speak(t, h.front.Listener.Addr().String(), request("POST "+path, "Transfer-Encoding: chunked")+"3\r\nabc\r\n0\r\nX-Sudden: 7\r\n\r\n")
+		if !strings.Contains(got, `trailers map["X-Sudden":["7"]]`) {
+			t.Error(got)
+		}
+	}
+}
+
+func TestProxy_AnUpgradedConnectionIsPassedThrough(t *testing.T) {
+	h := start(t, setup{primary: func(w http.ResponseWriter, _ *http.Request) {
+		conn, both, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = both.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+		_ = both.Flush()
+		line, _ := both.ReadString('\n')
+		_, _ = both.WriteString("you said " + line)
+		_ = both.Flush()
+	}})
+	for _, path := range []string{"/socket", "/analyze/quorums"} {
+		conn, err := net.Dial("tcp", h.front.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "POST "+path+" HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\nContent-Length: 0\r\n\r\n")
+		reader := bufio.NewReader(conn)
+		res, err := http.ReadResponse(reader, nil)
+		if err != nil || res.StatusCode != http.StatusSwitchingProtocols {
+			t.Fatalf("%s: %v %v", path, res, err)
+		}
+		_, _ = io.WriteString(conn, "hello\n") // a client waits for the 101 first
+		got, err := io.ReadAll(reader)
+		_ = conn.Close()
+		if string(got) != "you said hello\n" {
+			t.Errorf("%s: %v %q", path, err, got)
+		}
+	}
+}
+
+func TestProxy_AClientThatWaitsForContinueGetsItWhenTheBodyIsReadFirst(t *testing.T) {
+	h := start(t, setup{primary: echo, candidate: answering("unservable"), stage: rollout.Full})
+	got := speak(t, h.front.Listener.Addr().String(), request("POST /analyze/quorums", "Expect: 100-continue", "Content-Length: 3")+"abc")
+	if !strings.HasPrefix(got, "100 Continue") || !strings.Contains(got, `body "abc" <nil>`) || strings.Contains(got, "Expect [") {
+		t.Error(got)
+	}
+}
+
 func TestProxy_AbsoluteFormReachesThePrimaryAsAnOriginExpectsIt(t *testing.T) {
 	h := start(t, setup{primary: echo})
 	got := speak(t, h.front.Listener.Addr().String(), request("GET http://scanner.example:99/a%2Fb?x;1"))
