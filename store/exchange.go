@@ -7,7 +7,12 @@ type Exchange struct {
 	ID string // unique; recording an ID again changes nothing
 	At time.Time
 	// Scan is the key of the scan the question belongs to.
-	Scan     string
+	Scan   string
+	Client string // keyed hash of the client's address
+	// Repeat, Mixed and Overlong say why the exchange is no evidence of its own: it is a retry,
+	// its scan changed sides, or its scan was open for too long.
+	Repeat, Mixed, Overlong bool
+
 	Analysis string // last element of the path, "top-tier" say
 	Level    string
 	MergeBy  string
@@ -15,6 +20,7 @@ type Exchange struct {
 	ServedBy string // "primary" or "candidate"
 	Reason   string // why that side
 	Outcome  string // "agree", "differ", "candidate_failed"...
+	Note     string // a sentence for people: why a side counts as failed
 	Nodes    int
 
 	Primary   Side

@@ -16,8 +16,8 @@ func scanExchange(row interface{ Scan(...any) error }) (Exchange, references, er
 	var e Exchange
 	var r references
 	var at, primary, candidate int64
-	err := row.Scan(&e.ID, &at, &e.Scan, &e.Analysis, &e.Level, &e.MergeBy, &e.Case, &e.ServedBy, &e.Reason, &e.Outcome,
-		&e.Nodes, &e.Primary.Status, &e.Primary.Failure, &primary, &e.Candidate.Status, &e.Candidate.Failure, &candidate,
+	err := row.Scan(&e.ID, &at, &e.Scan, &e.Client, &e.Repeat, &e.Mixed, &e.Overlong,
+		&e.Analysis, &e.Level, &e.MergeBy, &e.Case, &e.ServedBy, &e.Reason, &e.Outcome, &e.Note, &e.Nodes, &e.Primary.Status, &e.Primary.Failure, &primary, &e.Candidate.Status, &e.Candidate.Failure, &candidate,
 		&e.Path, &e.ContentType, &r.request, &r.primary, &r.candidate)
 	e.At = time.Unix(0, at).UTC()
 	e.Primary.Latency, e.Candidate.Latency = time.Duration(primary), time.Duration(candidate)

@@ -10,12 +10,13 @@ const (
 	insertBody = `INSERT INTO bodies (digest, size, data) VALUES (?, ?, ?) ON CONFLICT (digest) DO NOTHING`
 
 	insertExchange = `INSERT INTO exchanges (` + exchangeColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 
 	insertMetric = `INSERT INTO metrics (exchange_id, position, name, outcome, primary_value, candidate_value)
 		VALUES (?, ?, ?, ?, ?, ?)`
 
-	exchangeColumns = `id, at, scan, analysis, level, merge_by, case_digest, served_by, reason, outcome, nodes,
+	exchangeColumns = `id, at, scan, client, scan_repeat, scan_mixed, scan_overlong,
+		analysis, level, merge_by, case_digest, served_by, reason, outcome, note, nodes,
 		primary_status, primary_failure, primary_latency, candidate_status, candidate_failure, candidate_latency,
 		path, content_type, request_body, primary_body, candidate_body`
 )
@@ -87,8 +88,8 @@ func insertExchanges(ctx context.Context, tx *sql.Tx, exchanges []Exchange) erro
 // insertOne says false for an exchange that was stored before, with its metrics.
 func insertOne(ctx context.Context, tx *sql.Tx, e Exchange) (bool, error) {
 	kept := e.keepsBodies()
-	result, err := tx.ExecContext(ctx, insertExchange, e.ID, e.At.UnixNano(), e.Scan, e.Analysis, e.Level, e.MergeBy, e.Case,
-		e.ServedBy, e.Reason, e.Outcome, e.Nodes,
+	result, err := tx.ExecContext(ctx, insertExchange, e.ID, e.At.UnixNano(), e.Scan, e.Client, e.Repeat, e.Mixed, e.Overlong,
+		e.Analysis, e.Level, e.MergeBy, e.Case, e.ServedBy, e.Reason, e.Outcome, e.Note, e.Nodes,
 		e.Primary.Status, e.Primary.Failure, int64(e.Primary.Latency),
 		e.Candidate.Status, e.Candidate.Failure, int64(e.Candidate.Latency), e.Path, e.ContentType,
 		reference(kept, e.RequestBody), reference(kept, e.PrimaryBody), reference(kept, e.CandidateBody))

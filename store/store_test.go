@@ -30,7 +30,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 123456789, time.UTC)
 
 func differing(id string) Exchange {
 	return Exchange{
-		ID: id, At: noon, Scan: "scan-1", Analysis: "top-tier", Level: "whole", MergeBy: "none", Case: "c0ffee",
+		ID: id, At: noon, Scan: "scan-1", Client: "b0a7", Repeat: true, Mixed: true, Overlong: true, Note: "the candidate was late", Analysis: "top-tier", Level: "whole", MergeBy: "none", Case: "c0ffee",
 		ServedBy: "primary", Reason: "stage_shadow", Outcome: "differ", Nodes: 21,
 		Primary:   Side{Status: 200, Latency: 1500 * time.Millisecond},
 		Candidate: Side{Status: 0, Failure: "timeout", Latency: 45 * time.Second},

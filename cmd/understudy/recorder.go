@@ -25,8 +25,9 @@ func (r recorder) RecordBatch(ctx context.Context, batch []proxy.Exchange) error
 // where they are to be kept.
 func stored(e proxy.Exchange) store.Exchange {
 	s := store.Exchange{
-		ID: e.ID, At: e.At, Scan: e.Scan, Analysis: e.Analysis, Level: e.Level, MergeBy: e.MergeBy, Case: e.Case,
-		ServedBy: e.ServedBy, Reason: e.Reason, Outcome: e.Outcome, Nodes: e.Nodes,
+		ID: e.ID, At: e.At, Scan: e.Scan, Client: e.Client, Repeat: e.Repeat, Mixed: e.Mixed, Overlong: e.Overlong,
+		Analysis: e.Analysis, Level: e.Level, MergeBy: e.MergeBy, Case: e.Case,
+		ServedBy: e.ServedBy, Reason: e.Reason, Outcome: e.Outcome, Note: e.Note, Nodes: e.Nodes,
 		Primary: store.Side(e.Primary), Candidate: store.Side(e.Candidate),
 		Path: e.Path, ContentType: e.ContentType,
 		RequestBody: e.RequestBody, PrimaryBody: e.PrimaryBody, CandidateBody: e.CandidateBody,

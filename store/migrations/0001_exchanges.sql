@@ -10,6 +10,10 @@ CREATE TABLE exchanges (
     id                TEXT    PRIMARY KEY,
     at                BIGINT  NOT NULL,  -- nanoseconds since 1970, UTC
     scan              TEXT    NOT NULL,
+    client            TEXT    NOT NULL,  -- keyed hash of the client's address
+    scan_repeat       BOOLEAN NOT NULL,  -- a retry inside its scan
+    scan_mixed        BOOLEAN NOT NULL,  -- the scan changed sides
+    scan_overlong     BOOLEAN NOT NULL,  -- the scan was open for too long
     analysis          TEXT    NOT NULL,
     level             TEXT    NOT NULL,
     merge_by          TEXT    NOT NULL,
@@ -17,6 +21,7 @@ CREATE TABLE exchanges (
     served_by         TEXT    NOT NULL,
     reason            TEXT    NOT NULL,
     outcome           TEXT    NOT NULL,
+    note              TEXT    NOT NULL,
     nodes             INTEGER NOT NULL,
     primary_status    INTEGER NOT NULL,  -- 0: no HTTP answer
     primary_failure   TEXT    NOT NULL,
