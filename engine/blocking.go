@@ -7,34 +7,22 @@ import (
 )
 
 // MinimalBlockingSets finds all inclusion-minimal sets whose removal leaves no
-// quorum. Nodes of o.Faulty have failed already and belong to no set: the
-// family is that of the minimal blocking sets of the whole network with the
-// faulty nodes taken out, and of those the minimal ones. A network without any
-// quorum has no blocking set; faulty nodes that block alone leave the empty
-// set.
+// quorum. Nodes of o.Faulty have failed already and belong to no set: they are
+// taken out of the minimal blocking sets of the whole network, and of what
+// remains the minimal sets are the family. A network without any quorum has no
+// blocking set; faulty nodes that block alone leave the empty set.
 func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, error) {
 	groups, err := s.groups(o.MergeBy)
 	if err != nil {
 		return Family{}, err
 	}
-	faulty := s.faulty(o.Faulty)
-	label := groups.labels()
-	for node, failed := range faulty {
-		if failed {
-			label[node] = failedLabel
-		}
-	}
-	q := newClasses(s.core, label, s.loners)
+	q := newClasses(s.core, s.loners)
 	if q.evaluator().greatestIn(q.size, nil).empty() {
 		return Family{Outcome: NoSet, Complete: true, Total: new(big.Int)}, nil
 	}
 	vectors, complete := minimalBlocking(ctx, q)
-	r := s.family(q, groups).answer(ctx, vectors, complete, o.MaxSets)
-	return r, nil
+	return s.family(q, groups, s.faulty(o.Faulty)).answer(ctx, vectors, complete, o.MaxSets), nil
 }
-
-// failedLabel is the label of classes of failed nodes.
-const failedLabel = -1
 
 // minimalBlocking lists the vectors of all minimal blocking sets. It is not
 // complete when the time ends.
@@ -43,9 +31,6 @@ func minimalBlocking(ctx context.Context, q *classes) (found []vector, complete 
 		search:  newSearch(ctx, q),
 		kept:    make(vector, len(q.size)),
 		removed: make(vector, len(q.size)),
-	}
-	for c, label := range q.label {
-		d.decided[c] = label == failedLabel
 	}
 	d.visit()
 	return d.found, !d.stopped

@@ -7,8 +7,8 @@ import (
 )
 
 // classes is the quotient of a system by interchangeability: nodes that are
-// listed by the same quorum sets (the same number of times), have the same
-// quorum set and the same label are one class.
+// listed by the same quorum sets (the same number of times) and have the same
+// quorum set are one class.
 //
 // Swapping two nodes of a class maps every quorum set to itself, so the swap
 // is an automorphism and whether a set is a quorum, blocks or splits depends
@@ -17,7 +17,6 @@ type classes struct {
 	members [][]int // by class: nodes, ascending
 	size    vector  // by class: number of members
 	own     []int   // by class: vertex of the quorum set, or fbas.NoSet
-	label   []int   // by class: what the caller tells apart
 	of      []int   // by node: its class
 	vertex  []classVertex
 	// options are the counts a class may have in a minimal quorum, and cut the
@@ -36,18 +35,13 @@ type classVertex struct {
 	inner     []int
 }
 
-// newClasses builds the quotient; label may be nil.
-func newClasses(s *fbas.System, label []int, loners bool) *classes {
+// newClasses builds the quotient; loners says that some node is a quorum alone.
+func newClasses(s *fbas.System, loners bool) *classes {
 	q := &classes{of: make([]int, s.Len())}
 	known := map[string]int{}
 	var key []byte
 	for node, own := range s.Own {
-		l := 0
-		if label != nil {
-			l = label[node]
-		}
 		key = binary.AppendVarint(key[:0], int64(own))
-		key = binary.AppendVarint(key, int64(l))
 		for _, vertex := range s.ListedIn(node) {
 			key = binary.AppendVarint(key, int64(vertex))
 		}
@@ -57,7 +51,6 @@ func newClasses(s *fbas.System, label []int, loners bool) *classes {
 			known[string(key)] = c
 			q.members = append(q.members, nil)
 			q.own = append(q.own, own)
-			q.label = append(q.label, l)
 		}
 		q.of[node] = c
 		q.members[c] = append(q.members[c], node)

@@ -5,55 +5,87 @@ import (
 	"encoding/binary"
 	"math/big"
 	"slices"
+
+	"understudy/engine/fbas"
 )
 
 // family turns the vectors of a family of minimal sets into an answer.
 //
-// Merging maps each set to the groups of its members. Classes never mix groups,
-// so a vector maps to one merged vector over atoms: a group, which is there or
-// not, or a class of nodes in no group, which keeps its count. Of the merged
-// vectors the minimal ones stay; in each, the sets are counted by binomials.
+// Merging maps each set to the groups of its members, over atoms: a group,
+// which is there or not, or the nodes of one class that are in no group, which
+// are counted. Failed nodes vanish. Of what the sets map to, the minimal ones
+// stay; in each, the sets are counted by binomials.
 type family struct {
 	s      *System
 	q      *classes
 	groups *groups
-	atom   []int // by class
+	parts  [][]part // by class
 	atoms  []atom
-	// example is the vector of the example, once answer has chosen it.
-	example vector
+	// exact says that mapping loses nothing: no set is mapped onto another.
+	exact bool
+	// example is the set behind the example, once answer has chosen it.
+	example []int
 }
 
-type atom struct {
-	group   bool
-	class   int // of an ungrouped atom
+// part is the members of one class that map to one atom, or vanish.
+type part struct {
+	atom    int // or vanished
 	members []int
 }
 
-// merged is a merged vector and one vector that maps to it.
-type merged struct {
-	count  vector // by atom
-	source vector // by class
+const vanished = -1
+
+type atom struct {
+	group   bool
+	members []int // of a group: one node, for its name
 }
 
-func (s *System) family(q *classes, g *groups) *family {
-	f := &family{s: s, q: q, groups: g, atom: make([]int, len(q.size))}
-	byGroup := map[int]int{}
+// merged is a merged vector, by atom, and a set of nodes that maps to it.
+type merged struct {
+	count  vector
+	source []int
+	need   int // members still to be taken from the class at hand
+}
+
+// family divides the classes by group; failed may be nil.
+func (s *System) family(q *classes, g *groups, failed fbas.Set) *family {
+	f := &family{s: s, q: q, groups: g, parts: make([][]part, len(q.size)), exact: true}
+	ofGroup := map[int]int{}
 	for c, members := range q.members {
-		rep := g.rep[members[0]]
-		if !g.shared[rep] {
-			f.atom[c] = len(f.atoms)
-			f.atoms = append(f.atoms, atom{class: c, members: members})
-			continue
+		alone, inPart := vanished, map[int]int{}
+		for _, node := range members {
+			at, rep := vanished, g.rep[node]
+			switch {
+			case failed != nil && failed[node]:
+				f.exact = false
+			case g.shared[rep]:
+				f.exact = false
+				if _, known := ofGroup[rep]; !known {
+					ofGroup[rep] = f.addAtom(true)
+					f.atoms[ofGroup[rep]].members = []int{node}
+				}
+				at = ofGroup[rep]
+			default:
+				if alone == vanished {
+					alone = f.addAtom(false)
+				}
+				at = alone
+				f.atoms[at].members = append(f.atoms[at].members, node)
+			}
+			if _, known := inPart[at]; !known {
+				inPart[at] = len(f.parts[c])
+				f.parts[c] = append(f.parts[c], part{atom: at})
+			}
+			p := &f.parts[c][inPart[at]]
+			p.members = append(p.members, node)
 		}
-		at, known := byGroup[rep]
-		if !known {
-			at = len(f.atoms)
-			byGroup[rep] = at
-			f.atoms = append(f.atoms, atom{group: true, members: members[:1]})
-		}
-		f.atom[c] = at
 	}
 	return f
+}
+
+func (f *family) addAtom(group bool) int {
+	f.atoms = append(f.atoms, atom{group: group})
+	return len(f.atoms) - 1
 }
 
 // answer counts the family of the vectors and lists at most maxSets of its
@@ -72,7 +104,7 @@ func (f *family) answer(ctx context.Context, vectors []vector, complete bool, ma
 	r.MinSize = sets[0].count.sum()
 	r.Example = f.first(sets[0].count)
 	if f.groups.merging() {
-		r.ExampleMembers = f.s.keys(f.q.pick(f.example, nil))
+		r.ExampleMembers = f.s.keys(f.example)
 	}
 	if r.Complete {
 		r.Total = new(big.Int)
@@ -87,45 +119,123 @@ func (f *family) answer(ctx context.Context, vectors []vector, complete bool, ma
 // minimal maps the vectors, drops repeated and non-minimal ones, and sorts by
 // size, then by count. It is not whole when the time ends.
 func (f *family) minimal(ctx context.Context, vectors []vector) (sets []merged, whole bool) {
-	seen := make(map[string]bool, len(vectors))
-	var buf []byte
-	var all []merged
+	all := distinct{seen: map[string]bool{}}
 	for _, v := range vectors {
-		m := merged{count: make(vector, len(f.atoms)), source: v}
-		for c, k := range v {
-			if at := f.atom[c]; k > 0 && f.atoms[at].group {
-				m.count[at] = 1
-			} else if k > 0 {
-				m.count[at] = k
-			}
+		if ctx.Err() != nil {
+			break
 		}
-		buf = buf[:0]
-		for _, k := range m.count {
-			buf = binary.AppendUvarint(buf, uint64(k))
-		}
-		if !seen[string(buf)] {
-			seen[string(buf)] = true
-			all = append(all, m)
+		for _, m := range f.images(ctx, v) {
+			all.add(m)
 		}
 	}
-	slices.SortFunc(all, func(a, b merged) int {
+	sets = all.list
+	slices.SortFunc(sets, func(a, b merged) int {
 		if d := a.count.sum() - b.count.sum(); d != 0 {
 			return d
 		}
 		return slices.Compare(b.count, a.count)
 	})
-	if !slices.Contains(f.groups.shared, true) {
-		return all, true // the vectors were minimal, and are what they were
+	if !f.exact {
+		sets = antichain(ctx, sets)
 	}
+	return sets, ctx.Err() == nil
+}
+
+// images are the minimal ones of what the sets of a vector map to. A choice of
+// members that maps to no less than another one leads to no less, whatever is
+// chosen in the classes that follow, so only minimal partial choices are kept.
+func (f *family) images(ctx context.Context, v vector) []merged {
+	partial := []merged{{count: make(vector, len(f.atoms))}}
+	for c, k := range v {
+		if k == 0 {
+			continue
+		}
+		partial = f.choose(ctx, partial, f.parts[c], k)
+		if !f.exact {
+			partial = antichain(ctx, partial)
+		}
+	}
+	return partial
+}
+
+// choose adds, to each of the partial choices, each way to take need members
+// from the parts of one class.
+func (f *family) choose(ctx context.Context, partial []merged, parts []part, need int) []merged {
+	room := 0
+	for i := range partial {
+		partial[i].need = need
+	}
+	for _, p := range parts {
+		room += len(p.members)
+	}
+	for _, p := range parts {
+		room -= len(p.members)
+		next := distinct{seen: map[string]bool{}}
+		for i, m := range partial {
+			if i%256 == 0 && ctx.Err() != nil {
+				return nil
+			}
+			for k := max(0, m.need-room); k <= min(m.need, len(p.members)); k++ {
+				next.add(f.take(m, p, k))
+			}
+		}
+		partial = next.list
+	}
+	return partial
+}
+
+// take is m with k more members, all of one part.
+func (f *family) take(m merged, p part, k int) merged {
+	if k == 0 {
+		return m
+	}
+	next := merged{
+		count:  slices.Clone(m.count),
+		source: append(slices.Clone(m.source), p.members[:k]...),
+		need:   m.need - k,
+	}
+	switch {
+	case p.atom == vanished:
+	case f.atoms[p.atom].group:
+		next.count[p.atom] = 1
+	default:
+		next.count[p.atom] += k
+	}
+	return next
+}
+
+// distinct collects merged vectors, each once.
+type distinct struct {
+	list []merged
+	seen map[string]bool
+	key  []byte
+}
+
+func (d *distinct) add(m merged) {
+	d.key = binary.AppendUvarint(d.key[:0], uint64(m.need))
+	for _, k := range m.count {
+		d.key = binary.AppendUvarint(d.key, uint64(k))
+	}
+	if !d.seen[string(d.key)] {
+		d.seen[string(d.key)] = true
+		d.list = append(d.list, m)
+	}
+}
+
+// antichain keeps the minimal ones, by size; when the time ends, those that it
+// has seen.
+func antichain(ctx context.Context, all []merged) []merged {
+	slices.SortStableFunc(all, func(a, b merged) int { return a.count.sum() - b.count.sum() })
+	var kept []merged
 	for i, m := range all {
 		if i%256 == 0 && ctx.Err() != nil {
-			return sets, false
+			break
 		}
-		if !slices.ContainsFunc(sets, func(less merged) bool { return less.count.within(m.count) }) {
-			sets = append(sets, m)
+		if !slices.ContainsFunc(kept, func(less merged) bool { return less.count.within(m.count) }) {
+			kept = append(kept, m)
 		}
 	}
-	return sets, true
+	return kept
 }
 
 // number is how many sets a merged vector stands for.
@@ -138,54 +248,4 @@ func (f *family) number(count vector) *big.Int {
 		}
 	}
 	return n
-}
-
-// first names the first set of a merged vector, sorted.
-func (f *family) first(count vector) []string {
-	names := []string{}
-	for at, k := range count {
-		for _, node := range f.atoms[at].members[:k] {
-			names = append(names, f.groups.display(node))
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// list writes out at most limit sets, in the order of their vectors.
-func (f *family) list(sets []merged, limit int) [][]string {
-	var list [][]string
-	for _, m := range sets {
-		if len(list) >= limit {
-			break
-		}
-		list = f.expand(m.count, 0, nil, list, limit)
-	}
-	return list
-}
-
-// expand appends the sets of count that begin with chosen, from atom at on.
-func (f *family) expand(count vector, at int, chosen []string, list [][]string, limit int) [][]string {
-	if len(list) >= limit {
-		return list
-	}
-	if at == len(count) {
-		set := append([]string{}, chosen...)
-		slices.Sort(set)
-		return append(list, set)
-	}
-	return f.choose(count, at, count[at], 0, chosen, list, limit)
-}
-
-// choose appends the ways to take need more members of atom at, from the
-// from-th member on.
-func (f *family) choose(count vector, at, need, from int, chosen []string, list [][]string, limit int) [][]string {
-	if need == 0 {
-		return f.expand(count, at+1, chosen, list, limit)
-	}
-	members := f.atoms[at].members
-	for i := from; i+need <= len(members) && len(list) < limit; i++ {
-		list = f.choose(count, at, need-1, i+1, append(chosen, f.groups.display(members[i])), list, limit)
-	}
-	return list
 }

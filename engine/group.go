@@ -118,18 +118,6 @@ func cleanName(s string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(s, ",", ""), ".")
 }
 
-// labels tells the nodes of different groups apart; all nodes that are alone
-// share the label 0.
-func (g *groups) labels() []int {
-	label := make([]int, len(g.rep))
-	for node, rep := range g.rep {
-		if g.shared[rep] {
-			label[node] = rep + 1
-		}
-	}
-	return label
-}
-
 // display is how a node appears in an answer.
 func (g *groups) display(node int) string { return g.nameOf(g.rep[node]) }
 

@@ -17,7 +17,7 @@ var ErrContradiction = errors.New("engine contradicts itself")
 // enumerating quorums: two components with a quorum each are two disjoint
 // quorums; else the solver looks for two.
 func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResult, error) {
-	q := newClasses(s.core, nil, s.loners)
+	q := newClasses(s.core, s.loners)
 	return s.intersection(ctx, q)
 }
 
@@ -47,15 +47,11 @@ func (s *System) intersection(ctx context.Context, q *classes) (IntersectionResu
 	return r, nil
 }
 
-// nameDisjoint turns two disjoint quorums, once gone is deleted, into keys, and
-// checks them as sets of nodes before it lets them out.
-func (s *System) nameDisjoint(q *classes, gone vector, pair [2]vector) ([2][]string, error) {
+// nameDisjoint turns two quorums that are disjoint once the nodes of gone are
+// deleted into keys, and checks them as sets of nodes before it lets them out.
+func (s *System) nameDisjoint(q *classes, gone []int, pair [2]vector) ([2][]string, error) {
 	var named [2][]string
-	deleted := s.core.SetOf()
-	if gone != nil {
-		deleted = s.core.SetOf(q.pick(gone, nil)...)
-	}
-	taken := append(fbas.Set(nil), deleted...)
+	deleted, taken := s.core.SetOf(gone...), s.core.SetOf(gone...)
 	for side, v := range pair {
 		nodes := q.pick(v, taken)
 		if len(nodes) != v.sum() || len(nodes) == 0 {
@@ -81,7 +77,7 @@ func (q *classes) pick(v vector, taken fbas.Set) []int {
 			if k == 0 {
 				break
 			}
-			if taken == nil || !taken[node] {
+			if !taken[node] {
 				nodes = append(nodes, node)
 				k--
 			}

@@ -15,7 +15,7 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 	if err != nil {
 		return QuorumsResult{}, err
 	}
-	q := newClasses(s.core, groups.labels(), s.loners)
+	q := newClasses(s.core, s.loners)
 	intersection, err := s.intersection(ctx, q)
 	if err != nil {
 		return QuorumsResult{}, err
@@ -26,7 +26,7 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 			return QuorumsResult{}, err
 		}
 	}
-	r := QuorumsResult{Family: s.family(q, groups).answer(ctx, vectors, complete, o.MaxSets), Intersection: intersection}
+	r := QuorumsResult{Family: s.family(q, groups, nil).answer(ctx, vectors, complete, o.MaxSets), Intersection: intersection}
 	r.SolverCalls = intersection.SolverCalls
 	if !r.Complete && intersection.HasQuorum {
 		r.LowerBound = 1

@@ -22,7 +22,7 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	if err != nil {
 		return SplittingResult{}, err
 	}
-	q := newClasses(s.core, groups.labels(), s.loners)
+	q := newClasses(s.core, s.loners)
 	d := newSplittingSearch(q)
 	complete, err := d.run(ctx)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	for i, f := range d.found {
 		vectors[i] = f.gone
 	}
-	family := s.family(q, groups)
+	family := s.family(q, groups, nil)
 	r := SplittingResult{Family: family.answer(ctx, vectors, complete, o.MaxSets)}
 	r.SolverCalls = d.calls
 	if r.Outcome != Found {
@@ -40,8 +40,8 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	}
 	r.Disjoint = r.MinSize == 0
 	for _, f := range d.found {
-		if slices.Equal(f.gone, family.example) {
-			r.Quorums, err = s.nameDisjoint(q, f.gone, f.quorum)
+		if slices.Equal(f.gone, q.count(family.example)) {
+			r.Quorums, err = s.nameDisjoint(q, family.example, f.quorum)
 		}
 	}
 	return r, err

@@ -41,6 +41,15 @@ func (x vector) minus(y vector) vector {
 	return z
 }
 
+// count is the vector of a set of nodes.
+func (q *classes) count(nodes []int) vector {
+	v := make(vector, len(q.size))
+	for _, node := range nodes {
+		v[q.of[node]]++
+	}
+	return v
+}
+
 // evaluator computes with vectors of one quotient. It owns scratch memory, so
 // each goroutine needs its own.
 type evaluator struct {

@@ -1,0 +1,53 @@
+package engine
+
+import "slices"
+
+// first names the first set of a merged vector, sorted.
+func (f *family) first(count vector) []string {
+	names := []string{}
+	for at, k := range count {
+		for _, node := range f.atoms[at].members[:k] {
+			names = append(names, f.groups.display(node))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// list writes out at most limit sets, in the order of their vectors.
+func (f *family) list(sets []merged, limit int) [][]string {
+	var list [][]string
+	for _, m := range sets {
+		if len(list) >= limit {
+			break
+		}
+		list = f.expand(m.count, 0, nil, list, limit)
+	}
+	return list
+}
+
+// expand appends the sets of count that begin with chosen, from atom at on.
+func (f *family) expand(count vector, at int, chosen []string, list [][]string, limit int) [][]string {
+	if len(list) >= limit {
+		return list
+	}
+	if at == len(count) {
+		set := append([]string{}, chosen...)
+		slices.Sort(set)
+		return append(list, set)
+	}
+	return f.combine(count, at, count[at], 0, chosen, list, limit)
+}
+
+// combine appends the ways to take need more members of atom at, from the
+// from-th member on.
+func (f *family) combine(count vector, at, need, from int, chosen []string, list [][]string, limit int) [][]string {
+	if need == 0 {
+		return f.expand(count, at+1, chosen, list, limit)
+	}
+	members := f.atoms[at].members
+	for i := from; i+need <= len(members) && len(list) < limit; i++ {
+		list = f.combine(count, at, need-1, i+1, append(chosen, f.groups.display(members[i])), list, limit)
+	}
+	return list
+}
