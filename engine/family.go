@@ -40,7 +40,8 @@ type atom struct {
 	members []int // of a group: one node, for its name
 }
 
-// merged is a merged vector, by atom, and a set of nodes that maps to it.
+// merged is a merged vector, by atom, and a set of nodes that maps to it, the
+// failed ones left out.
 type merged struct {
 	count  vector
 	source []int
@@ -120,9 +121,9 @@ func (f *family) answer(ctx context.Context, vectors []vector, complete bool, ma
 // size, then by count. It is not whole when the time ends.
 func (f *family) minimal(ctx context.Context, vectors []vector) (sets []merged, whole bool) {
 	all := distinct{seen: map[string]bool{}}
-	for _, v := range vectors {
-		if ctx.Err() != nil {
-			break
+	for i, v := range vectors {
+		if !f.exact && i > 0 && ctx.Err() != nil {
+			break // not before there is one to show
 		}
 		for _, m := range f.images(ctx, v) {
 			all.add(m)
@@ -138,7 +139,7 @@ func (f *family) minimal(ctx context.Context, vectors []vector) (sets []merged, 
 	if !f.exact {
 		sets = antichain(ctx, sets)
 	}
-	return sets, ctx.Err() == nil
+	return sets, f.exact || ctx.Err() == nil
 }
 
 // images are the minimal ones of what the sets of a vector map to. A choice of
@@ -172,8 +173,8 @@ func (f *family) choose(ctx context.Context, partial []merged, parts []part, nee
 		room -= len(p.members)
 		next := distinct{seen: map[string]bool{}}
 		for i, m := range partial {
-			if i%256 == 0 && ctx.Err() != nil {
-				return nil
+			if i%256 == 255 && ctx.Err() != nil {
+				break
 			}
 			for k := max(0, m.need-room); k <= min(m.need, len(p.members)); k++ {
 				next.add(f.take(m, p, k))
@@ -189,16 +190,18 @@ func (f *family) take(m merged, p part, k int) merged {
 	if k == 0 {
 		return m
 	}
+	if p.atom == vanished {
+		m.need -= k
+		return m
+	}
 	next := merged{
 		count:  slices.Clone(m.count),
 		source: append(slices.Clone(m.source), p.members[:k]...),
 		need:   m.need - k,
 	}
-	switch {
-	case p.atom == vanished:
-	case f.atoms[p.atom].group:
+	if f.atoms[p.atom].group {
 		next.count[p.atom] = 1
-	default:
+	} else {
 		next.count[p.atom] += k
 	}
 	return next
@@ -228,7 +231,7 @@ func antichain(ctx context.Context, all []merged) []merged {
 	slices.SortStableFunc(all, func(a, b merged) int { return a.count.sum() - b.count.sum() })
 	var kept []merged
 	for i, m := range all {
-		if i%256 == 0 && ctx.Err() != nil {
+		if i%256 == 255 && ctx.Err() != nil {
 			break
 		}
 		if !slices.ContainsFunc(kept, func(less merged) bool { return less.count.within(m.count) }) {

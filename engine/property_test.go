@@ -77,6 +77,7 @@ func compareWithOracle(t *testing.T, network *fbas.Network, semantics Semantics)
 			o.Faulty = faulty
 			blocking, err := s.MinimalBlockingSets(ctx, o)
 			sameFamily(t, by, fmt.Sprint("blocking ", faulty), blocking, want.merge(want.blocking(faulty), by), err)
+			membersMerge(t, want, by, blocking, faulty)
 		}
 	}
 }
@@ -94,6 +95,25 @@ func sameFamily(t *testing.T, by MergeBy, what string, got Family, want [][]stri
 	}
 	if (got.Outcome == Found) != (len(want) > 0) || got.Outcome == GaveUp {
 		t.Errorf("%s %s: outcome %v with %d sets", what, by, got.Outcome, len(want))
+	}
+}
+
+// membersMerge checks that the members behind an example have not failed and
+// merge to it.
+func membersMerge(t *testing.T, o *oracle, by MergeBy, got Family, faulty []string) {
+	t.Helper()
+	if got.ExampleMembers == nil {
+		return
+	}
+	var mask uint
+	for _, key := range got.ExampleMembers {
+		if slices.Contains(faulty, key) {
+			t.Errorf("%s: %s in %v has failed", by, key, got.ExampleMembers)
+		}
+		mask |= 1 << slices.Index(o.keys, key)
+	}
+	if image := o.merge([]uint{mask}, by)[0]; !slices.Equal(sorted(image), sorted(got.Example)) {
+		t.Errorf("%s: %v merge to %v, not to the example %v", by, got.ExampleMembers, image, got.Example)
 	}
 }
 
