@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,17 +48,24 @@ func optionalText(field string, raw json.RawMessage) (*string, error) {
 }
 
 func texts(field string, raw json.RawMessage) ([]string, error) {
+	var all []*string // null leaves nil
+	if len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &all) == nil && !slices.Contains(all, nil) {
+		list := make([]string, len(all))
+		for i, s := range all {
+			list[i] = *s
+		}
+		return list, nil
+	}
 	items, err := array(field, raw)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]string, len(items))
-	for i, item := range items {
-		if list[i], err = text(fmt.Sprintf("%s[%d]", field, i), item); err != nil {
+	for i, item := range items { // find the one that is wrong
+		if _, err := text(fmt.Sprintf("%s[%d]", field, i), item); err != nil {
 			return nil, err
 		}
 	}
-	return list, nil
+	return nil, &FieldError{Field: field, Problem: "must be an array of strings"}
 }
 
 // threshold reads a whole number of at most 64 bits, clamped to MaxThreshold.

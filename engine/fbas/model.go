@@ -20,7 +20,7 @@ type Node struct {
 	// Name is for people; no analysis reads it.
 	Name string
 	// QuorumSet is nil for a node that published none: such a node is never
-	// satisfied.
+	// satisfied. Nodes may share one set; it must not be changed.
 	QuorumSet *QuorumSet
 	// Country and ISP are nil when unknown. An empty string is a value of its
 	// own for ISP (see Groups).

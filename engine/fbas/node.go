@@ -14,20 +14,40 @@ func readNodes(raw json.RawMessage, limits Limits) ([]Node, error) {
 		return nil, fmt.Errorf("read network: %w: more than %d nodes", ErrTooLarge, limits.Nodes)
 	}
 	nodes := make([]Node, len(items))
+	sets := setReader{depth: limits.Depth, known: map[string]*QuorumSet{}}
 	for i, item := range items {
 		field := fmt.Sprintf("nodes[%d]", i)
 		fields, err := object(field, item)
 		if err != nil {
 			return nil, err
 		}
-		if nodes[i], err = readNode(field, fields, limits); err != nil {
+		if nodes[i], err = readNode(field, fields, sets); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
 }
 
-func readNode(field string, fields map[string]json.RawMessage, limits Limits) (Node, error) {
+// setReader reads quorum sets. Most validators of a network write the same set
+// in the same letters, so a set that was read before is shared.
+type setReader struct {
+	depth int
+	known map[string]*QuorumSet
+}
+
+func (r setReader) read(field string, raw json.RawMessage) (*QuorumSet, error) {
+	if set, again := r.known[string(raw)]; again {
+		return set, nil
+	}
+	set, err := readQuorumSet(field, raw, r.depth)
+	if err != nil {
+		return nil, err
+	}
+	r.known[string(raw)] = &set
+	return &set, nil
+}
+
+func readNode(field string, fields map[string]json.RawMessage, sets setReader) (Node, error) {
 	var node Node
 	raw, ok := fields["publicKey"]
 	if !ok {
@@ -38,11 +58,9 @@ func readNode(field string, fields map[string]json.RawMessage, limits Limits) (N
 		return node, err
 	}
 	if raw := fields["quorumSet"]; !isNull(raw) {
-		set, err := readQuorumSet(field+".quorumSet", raw, limits.Depth)
-		if err != nil {
+		if node.QuorumSet, err = sets.read(field+".quorumSet", raw); err != nil {
 			return node, err
 		}
-		node.QuorumSet = &set
 	}
 	delete(fields, "publicKey")
 	delete(fields, "quorumSet")

@@ -46,10 +46,15 @@ func Compile(n *Network) *System {
 		index[node.PublicKey] = i
 	}
 	b := newBuilder(len(n.Nodes))
+	vertex := map[*QuorumSet]int{} // nodes may share a set
 	for i, node := range n.Nodes {
 		own := NoSet
 		if node.QuorumSet != nil {
-			own = b.add(node.QuorumSet, index)
+			var known bool
+			if own, known = vertex[node.QuorumSet]; !known {
+				own = b.add(node.QuorumSet, index)
+				vertex[node.QuorumSet] = own
+			}
 		}
 		b.node(node.PublicKey, i, own)
 	}
