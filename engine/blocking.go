@@ -16,11 +16,11 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 	if err != nil {
 		return Family{}, err
 	}
-	q := newClasses(s.core, s.loners)
+	q := s.classes
 	if q.evaluator().greatestIn(q.size, nil).empty() {
 		return Family{Outcome: NoSet, Complete: true, Total: new(big.Int)}, nil
 	}
-	vectors, complete := minimalBlocking(ctx, q)
+	vectors, complete := s.blocking.find(func() ([]vector, bool) { return minimalBlocking(ctx, q) })
 	return s.family(q, groups, s.faulty(o.Faulty)).answer(ctx, vectors, complete, o.MaxSets), nil
 }
 

@@ -35,8 +35,8 @@ type classVertex struct {
 	inner     []int
 }
 
-// newClasses builds the quotient; loners says that some node is a quorum alone.
-func newClasses(s *fbas.System, loners bool) *classes {
+// newClasses builds the quotient.
+func newClasses(s *fbas.System) *classes {
 	q := &classes{of: make([]int, s.Len())}
 	known := map[string]int{}
 	var key []byte
@@ -60,7 +60,7 @@ func newClasses(s *fbas.System, loners bool) *classes {
 		q.size[c] = len(members)
 	}
 	q.addVertices(s)
-	q.addOptions(s, loners)
+	q.addOptions(s)
 	return q
 }
 
@@ -94,7 +94,8 @@ func (q *classes) addVertices(s *fbas.System) {
 // are all of it, which takes a node that is a quorum alone (a loner). So a
 // minimal quorum has 0 or t of them, and a minimal blocking set lacks 0 or
 // m-t+1.
-func (q *classes) addOptions(s *fbas.System, loners bool) {
+func (q *classes) addOptions(s *fbas.System) {
+	loners := s.HasOneNodeQuorum()
 	q.options = make([][]int, len(q.members))
 	q.cut = make([][]int, len(q.members))
 	for c, m := range q.size {

@@ -90,13 +90,15 @@ type Options struct {
 	MaxSets int
 }
 
-// System is a network prepared for analysis. It is immutable and may be used
-// by several goroutines.
+// System is a network prepared for analysis. It may be used by several
+// goroutines. It remembers the families it has found.
 type System struct {
 	network *fbas.Network
 	core    *fbas.System // in standard form
-	// loners says that some node is a quorum alone (raw semantics only).
-	loners bool
+	classes *classes
+
+	quorums, blocking memo[vector]
+	splitting         memo[split]
 }
 
 // Prepare compiles and, with SemanticsRust, reduces a network. A public key
@@ -117,7 +119,8 @@ func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
 		_, err := ParseSemantics(string(semantics))
 		return nil, err
 	}
-	return &System{network: n, core: core.Standard(), loners: core.HasOneNodeQuorum()}, nil
+	core = core.Standard()
+	return &System{network: n, core: core, classes: newClasses(core)}, nil
 }
 
 // Core lists the public keys of the nodes the analyses speak of.

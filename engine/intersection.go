@@ -17,11 +17,7 @@ var ErrContradiction = errors.New("engine contradicts itself")
 // enumerating quorums: two components with a quorum each are two disjoint
 // quorums; else the solver looks for two.
 func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResult, error) {
-	q := newClasses(s.core, s.loners)
-	return s.intersection(ctx, q)
-}
-
-func (s *System) intersection(ctx context.Context, q *classes) (IntersectionResult, error) {
+	q := s.classes
 	eval := q.evaluator()
 	if eval.greatestIn(q.size, nil).empty() {
 		return IntersectionResult{Complete: true}, nil

@@ -15,12 +15,12 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 	if err != nil {
 		return QuorumsResult{}, err
 	}
-	q := newClasses(s.core, s.loners)
-	intersection, err := s.intersection(ctx, q)
+	q := s.classes
+	intersection, err := s.Intersection(ctx, Options{})
 	if err != nil {
 		return QuorumsResult{}, err
 	}
-	vectors, complete := minimalQuorums(ctx, q)
+	vectors, complete := s.quorums.find(func() ([]vector, bool) { return minimalQuorums(ctx, q) })
 	if complete && intersection.Complete {
 		if err := checkIntersection(ctx, intersection, vectors, q.size); err != nil {
 			return QuorumsResult{}, err

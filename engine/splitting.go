@@ -22,24 +22,29 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	if err != nil {
 		return SplittingResult{}, err
 	}
-	q := newClasses(s.core, s.loners)
-	d := newSplittingSearch(q)
-	complete, err := d.run(ctx)
+	q, calls := s.classes, 0
+	found, complete := s.splitting.find(func() ([]split, bool) {
+		d := newSplittingSearch(q)
+		var complete bool
+		complete, err = d.run(ctx)
+		calls = d.calls
+		return d.found, complete && err == nil
+	})
 	if err != nil {
 		return SplittingResult{}, fmt.Errorf("find splitting sets: %w", err)
 	}
-	vectors := make([]vector, len(d.found))
-	for i, f := range d.found {
+	vectors := make([]vector, len(found))
+	for i, f := range found {
 		vectors[i] = f.gone
 	}
 	family := s.family(q, groups, nil)
 	r := SplittingResult{Family: family.answer(ctx, vectors, complete, o.MaxSets)}
-	r.SolverCalls = d.calls
+	r.SolverCalls = calls
 	if r.Outcome != Found {
 		return r, nil
 	}
 	r.Disjoint = r.MinSize == 0
-	for _, f := range d.found {
+	for _, f := range found {
 		if slices.Equal(f.gone, q.count(family.example)) {
 			r.Quorums, err = s.nameDisjoint(q, family.example, f.quorum)
 		}

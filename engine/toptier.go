@@ -17,7 +17,7 @@ import (
 // answer is shrunk to a minimal quorum, removing that class last, which either
 // settles the class or is one more quorum to exclude.
 func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) {
-	q := newClasses(s.core, s.loners)
+	q := s.classes
 	t := &topTier{q: q, eval: q.evaluator(), in: make([]bool, len(q.size))}
 	complete, err := t.decide(ctx)
 	if err != nil {
