@@ -10,23 +10,8 @@ import (
 	"testing"
 
 	"understudy/compare"
+	"understudy/internal/precondition"
 )
-
-// sharedData returns the folder of the recorded networks, or skips the test.
-func sharedData(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("UNDERSTUDY_REQUIRE_ALL") == "1" {
-			t.Fatalf("recorded networks are required: %v", err)
-		}
-		t.Skipf("skips the recorded answers of the scanner: %v (set UNDERSTUDY_SHARED_DATA)", err)
-	}
-	return dir
-}
 
 func read(t *testing.T, path string) []byte {
 	t.Helper()
@@ -93,7 +78,7 @@ const maxFamily = 150
 const maxNodes = 30
 
 func TestGolden_RecordedAnswersAgreeWithThemselvesUnlessTheScannerIsWrong(t *testing.T) {
-	dir := sharedData(t)
+	dir := precondition.SharedData(t)
 	var corrections struct{ Rows []call }
 	if err := json.Unmarshal(read(t, filepath.Join(dir, "rust_vs_definition.json")), &corrections); err != nil {
 		t.Fatal(err)
@@ -144,7 +129,7 @@ func TestGolden_RecordedAnswersAgreeWithThemselvesUnlessTheScannerIsWrong(t *tes
 }
 
 func TestGolden_TheRecordedScanHasItsThreeLevels(t *testing.T) {
-	dir := filepath.Join(sharedData(t), "recorded-scan")
+	dir := precondition.SharedData(t, "recorded-scan")
 	index, err := os.Open(filepath.Join(dir, "index.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -182,13 +167,9 @@ func TestGolden_TheRecordedScanHasItsThreeLevels(t *testing.T) {
 }
 
 func BenchmarkPrepare_TheLiveNetwork(b *testing.B) {
-	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	body, err := os.ReadFile(filepath.Join(dir, "networks", "real_snapshot_filtered.json"))
+	body, err := os.ReadFile(precondition.SharedData(b, "networks", "real_snapshot_filtered.json"))
 	if err != nil {
-		b.Skip(err)
+		b.Fatal(err)
 	}
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"understudy/engine/fbas"
+	"understudy/internal/precondition"
 )
 
 // refused says which field makes a network that the real scanner fails on
@@ -24,7 +25,7 @@ var refused = map[string]string{
 var sameAs = map[string]string{"real_snapshot_unfiltered": "real_snapshot_unfiltered_absent"}
 
 func TestAnalyses_OfWhatTheRealScannerFailsOnFollowTheDefinition(t *testing.T) {
-	dir := sharedData(t)
+	dir := precondition.SharedData(t)
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "*.json"))
 	if err != nil {
 		t.Fatal(err)

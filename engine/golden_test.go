@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"understudy/engine/fbas"
+	"understudy/internal/precondition"
 )
 
 // goldenCall is one recorded call of the real Rust scanner.
@@ -38,23 +37,6 @@ type correction struct {
 	Definition [][]string `json:"definition"`
 }
 
-// sharedData finds the recorded networks and answers, which are not part of
-// the project, or skips.
-func sharedData(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		if os.Getenv("UNDERSTUDY_REQUIRE_ALL") == "1" {
-			t.Fatalf("no recorded data at %s, and UNDERSTUDY_REQUIRE_ALL is set", dir)
-		}
-		t.Skipf("skips the answers of the real scanner: no recorded data at %s", dir)
-	}
-	return dir
-}
-
 func readJSON[T any](t *testing.T, path string) T {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -71,7 +53,7 @@ func readJSON[T any](t *testing.T, path string) T {
 var mergeByGolden = map[string]MergeBy{"": MergeNone, "ORGANIZATION": MergeOrganization, "ISP": MergeISP, "COUNTRY": MergeCountry}
 
 func TestAnalyses_AgreeWithTheRealScannerWhereItIsRight(t *testing.T) {
-	dir := sharedData(t)
+	dir := precondition.SharedData(t)
 	corrections := readJSON[struct{ Rows []correction }](t, filepath.Join(dir, "rust_vs_definition.json")).Rows
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "*.json"))
 	if err != nil || len(files) == 0 {

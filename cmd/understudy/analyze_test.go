@@ -4,12 +4,14 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"understudy/internal/precondition"
 )
 
 // What the Rust scanner says of the live network (the demo's test compares the
 // two), said by the command without any scanner.
 func TestAnalyze_TheLiveSnapshotHasTheNumbersThatTheRustScannerGives(t *testing.T) {
-	snapshot := needShared(t, "radar-snapshot-2025-11-13.json")
+	snapshot := precondition.SharedData(t, "radar-snapshot-2025-11-13.json")
 	command, err := built()
 	if err != nil {
 		t.Fatal(err)

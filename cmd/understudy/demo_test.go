@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"understudy/internal/precondition"
 )
 
 var builtDir string // removed when all tests have run
@@ -130,7 +132,7 @@ func TestDemo_WhereTheRustScannerLosesQuorumsTheDifferenceIsShownAndEverythingCo
 }
 
 func TestDemo_TheLiveSnapshotAgreesWithTheRustScannerOnEveryLevel(t *testing.T) {
-	s, code := runDemo(t, "--network", needShared(t, "radar-snapshot-2025-11-13.json"))
+	s, code := runDemo(t, "--network", precondition.SharedData(t, "radar-snapshot-2025-11-13.json"))
 	agreed(t, s, code, 18)
 	holds(t, s, "top-tier", "none", "top_tier", "21")
 	holds(t, s, "blocking-sets", "none", "min_blocking", "6")
@@ -153,6 +155,6 @@ func TestDemo_TheLiveSnapshotAgreesWithTheRustScannerOnEveryLevel(t *testing.T) 
 }
 
 func TestDemo_TheRecordedScanIsOneScanOfSeventeenComparisonsInFullAgreement(t *testing.T) {
-	s, code := runDemo(t, "--requests", needShared(t, "recorded-scan"))
+	s, code := runDemo(t, "--requests", precondition.SharedData(t, "recorded-scan"))
 	agreed(t, s, code, 17)
 }

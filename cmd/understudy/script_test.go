@@ -11,9 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
+
+	"understudy/internal/precondition"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -128,17 +129,6 @@ func untilListening(ctx context.Context, network, address string) (net.Conn, err
 	}
 }
 
-// requireAll says whether a test may skip for want of Node or of shared data.
-func requireAll() bool { return os.Getenv("UNDERSTUDY_REQUIRE_ALL") == "1" }
-
-func skipOrFail(t *testing.T, why string) {
-	t.Helper()
-	if requireAll() {
-		t.Fatal(why + ", and UNDERSTUDY_REQUIRE_ALL=1")
-	}
-	t.Skip(why)
-}
-
 // needScanner gives the folder of the Rust scanner's service.
 func needScanner(t *testing.T) string {
 	t.Helper()
@@ -147,20 +137,10 @@ func needScanner(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := exec.LookPath("node"); err != nil {
-		skipOrFail(t, "node is not installed")
+		precondition.Missing(t, "node is not installed")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err != nil {
-		skipOrFail(t, "npm ci was not run in deploy/rust-scanner")
+		precondition.Missing(t, "npm ci was not run in deploy/rust-scanner")
 	}
 	return dir
-}
-
-// needShared gives a file of the networks that are public data of others.
-func needShared(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join(os.Getenv("UNDERSTUDY_SHARED_DATA"), name)
-	if _, err := os.Stat(path); os.Getenv("UNDERSTUDY_SHARED_DATA") == "" || err != nil {
-		skipOrFail(t, "UNDERSTUDY_SHARED_DATA names no folder with "+strings.TrimSuffix(name, "/"))
-	}
-	return path
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"understudy/internal/precondition"
 )
 
 func TestServe_APrimaryThatIsGoneIs502UntilItIsBackAndTheSidecarStaysReady(t *testing.T) {
@@ -76,7 +78,7 @@ func childrenOf(t *testing.T, pid int) []int {
 	t.Helper()
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	if err != nil || len(lists) == 0 {
-		skipOrFail(t, "the children of a process can not be listed here")
+		precondition.Missing(t, "the children of a process can not be listed here")
 	}
 	var children []int
 	for _, list := range lists {

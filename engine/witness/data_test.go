@@ -3,27 +3,10 @@ package witness_test
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"understudy/engine/fbas"
 )
-
-// sharedData returns the folder of the recorded networks, or skips the test.
-func sharedData(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("UNDERSTUDY_REQUIRE_ALL") == "1" {
-			t.Fatalf("recorded networks are required: %v", err)
-		}
-		t.Skipf("skips the recorded answers of the scanner: %v (set UNDERSTUDY_SHARED_DATA)", err)
-	}
-	return dir
-}
 
 func load(t *testing.T, path string, into any) {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 
 	"understudy/engine/fbas"
 	"understudy/engine/witness"
+	"understudy/internal/precondition"
 )
 
 // call is one recorded answer of the Rust scanner.
@@ -41,7 +42,7 @@ type correction struct {
 const maxChecked = 100
 
 func TestGolden_EverySetTheScannerNamesPassesUnlessTheScannerIsWrong(t *testing.T) {
-	dir := sharedData(t)
+	dir := precondition.SharedData(t)
 	var corrections struct {
 		Rows []correction `json:"rows"`
 	}

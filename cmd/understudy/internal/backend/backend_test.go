@@ -10,6 +10,7 @@ import (
 
 	"understudy/cmd/understudy/internal/backend"
 	"understudy/engine/fbas"
+	"understudy/internal/precondition"
 )
 
 func read(t *testing.T, path string) *fbas.Network {
@@ -28,19 +29,6 @@ func read(t *testing.T, path string) *fbas.Network {
 func sample(t *testing.T) *fbas.Network {
 	t.Helper()
 	return read(t, filepath.Join("..", "..", "..", "..", "examples", "sample-network.json"))
-}
-
-// shared is the folder of networks that are public data of others.
-func shared(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("UNDERSTUDY_SHARED_DATA")
-	if _, err := os.Stat(filepath.Join(dir, "recorded-scan")); dir == "" || err != nil {
-		if os.Getenv("UNDERSTUDY_REQUIRE_ALL") == "1" {
-			t.Fatal("UNDERSTUDY_SHARED_DATA names no folder with recorded-scan, and UNDERSTUDY_REQUIRE_ALL=1")
-		}
-		t.Skip("UNDERSTUDY_SHARED_DATA names no folder with recorded-scan")
-	}
-	return dir
 }
 
 type body struct {
@@ -126,12 +114,11 @@ func TestScan_OfANetworkInWhichNobodyValidatesIsRefusedAsTheBackendDoes(t *testi
 // The adapter must build what the backend's client was seen to build. Order of
 // nodes and of trusted groups says nothing about a network.
 func TestAdapter_BuildsTheBodiesOfTheRecordedScan(t *testing.T) {
-	dir := shared(t)
-	recorded, err := backend.Recorded(filepath.Join(dir, "recorded-scan"))
+	recorded, err := backend.Recorded(precondition.SharedData(t, "recorded-scan"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := backend.Adapter(read(t, filepath.Join(dir, "radar-snapshot-2025-11-13.json")))
+	built, err := backend.Adapter(read(t, precondition.SharedData(t, "radar-snapshot-2025-11-13.json")))
 	if err != nil {
 		t.Fatal(err)
 	}
