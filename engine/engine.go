@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"understudy/engine/fbas"
+	"understudy/engine/sat"
 )
 
 // Analysis names a question about a network, as in the scanner API's paths.
@@ -122,6 +123,10 @@ func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
 	core = core.Standard()
 	return &System{network: n, core: core, classes: newClasses(core)}, nil
 }
+
+// Unattended says whether a solver is still at work in this process for an
+// analysis that ran out of time; nothing can stop it but the process's end.
+func Unattended() bool { return sat.Unattended() }
 
 // Core lists the public keys of the nodes the analyses speak of.
 func (s *System) Core() []string { return s.core.Keys }

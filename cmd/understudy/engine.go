@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"understudy/engine"
 	"understudy/engine/api"
 	"understudy/engine/worker"
 )
@@ -159,5 +160,35 @@ type engineWorkerCommand struct {
 func (c *engineWorkerCommand) Run() error {
 	handler := api.Handler(api.Config{Deadline: c.Deadline, Version: version()})
 	// Not the context of the command: a worker ends when its parent says so, not by a signal to the group.
-	return worker.Serve(context.Background(), handler)
+	return worker.Serve(context.Background(), replaceWhen(engine.Unattended, handler))
+}
+
+// replaceWhen asks for this worker to be replaced after an answer that leaves
+// something running.
+func replaceWhen(spent func() bool, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(&spentWriter{ResponseWriter: w, spent: spent}, r)
+	})
+}
+
+// spentWriter looks whether the worker is spent when the answer is known.
+type spentWriter struct {
+	http.ResponseWriter
+	spent func() bool
+	begun bool
+}
+
+func (w *spentWriter) WriteHeader(status int) {
+	if !w.begun && w.spent() {
+		w.Header().Set(worker.SpentHeader, "1")
+	}
+	w.begun = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *spentWriter) Write(p []byte) (int, error) {
+	if !w.begun {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(p)
 }

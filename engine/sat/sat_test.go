@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"time"
 )
 
 // bruteForce says whether any assignment meets all clauses.
@@ -130,6 +132,43 @@ func TestSolve_IsUnknownWhenTheTimeIsOver(t *testing.T) {
 	if err != nil || answer.Status != Unknown {
 		t.Fatalf("%v (%v), want unknown", answer.Status, err)
 	}
+}
+
+func TestSolve_ThatNobodyWaitsForIsUnattendedUntilItEnds(t *testing.T) {
+	f := pigeons(8)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	answer, err := f.Solve(ctx)
+	if err != nil || answer.Status != Unknown || !Unattended() {
+		t.Fatalf("%v (%v), unattended %v", answer.Status, err, Unattended())
+	}
+	easy := New()
+	easy.Add(easy.Var())
+	if answer, err = easy.Solve(t.Context()); err != nil || answer.Status != Sat {
+		t.Fatalf("the next question: %v (%v)", answer.Status, err)
+	}
+	for deadline := time.Now().Add(time.Minute); Unattended(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatal("still unattended when the search had ended")
+		}
+	}
+}
+
+// pigeons says that n+1 pigeons sit in n holes, one a hole: resolution takes
+// exponential time to see that they can't.
+func pigeons(n int) *Formula {
+	f := New()
+	in := make([][]Lit, n+1)
+	for p := range in {
+		in[p] = f.Vars(n)
+		f.Add(in[p]...)
+		for q := range p {
+			for h := range n {
+				f.Add(in[p][h].Not(), in[q][h].Not())
+			}
+		}
+	}
+	return f
 }
 
 func TestSolve_LeavesVariablesWithoutClausesFalse(t *testing.T) {

@@ -3,6 +3,7 @@ package sat
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/crillab/gophersat/solver"
 )
@@ -41,9 +42,17 @@ func (a Answer) True(l Lit) bool {
 // turn lets one question at a time reach the solver.
 var turn = make(chan struct{}, 1)
 
-// Solve asks the solver. When ctx ends first the answer is Unknown; the search
-// itself can't be stopped and goes on behind it until it is done or its
-// process ends, and later questions wait for it. Errors: ErrModel.
+// unattended counts searches that nobody waits for any more.
+var unattended atomic.Int64
+
+// Unattended says whether a search is still running whose caller ran out of
+// time. It can't be stopped, takes a core, and keeps later questions waiting: a
+// process that answers questions for a living should be replaced.
+func Unattended() bool { return unattended.Load() > 0 }
+
+// Solve asks the solver. When ctx ends first the answer is Unknown, and the
+// search goes on unattended until it is done or its process ends. Errors:
+// ErrModel.
 func (f *Formula) Solve(ctx context.Context) (Answer, error) {
 	if ctx.Err() != nil {
 		return Answer{}, nil
@@ -65,6 +74,11 @@ func (f *Formula) Solve(ctx context.Context) (Answer, error) {
 		}
 		return answer, nil
 	case <-ctx.Done():
+		unattended.Add(1)
+		go func() {
+			<-done
+			unattended.Add(-1)
+		}()
 		return Answer{}, nil
 	}
 }

@@ -17,6 +17,11 @@ type exchanged struct {
 	untouched bool // no byte of the request was sent
 }
 
+// SpentHeader, on a worker's answer, asks for the worker to be replaced: the
+// answer is good, but something is still running behind it. It goes no
+// further.
+const SpentHeader = "X-Engine-Spent"
+
 // hopByHop are the headers that belong to a connection.
 var hopByHop = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
@@ -47,7 +52,12 @@ func exchange(conn net.Conn, j *job, maxAnswer int64) exchanged {
 	for _, name := range hopByHop {
 		resp.Header.Del(name)
 	}
-	return exchanged{answer: &answer{status: resp.StatusCode, header: resp.Header, body: body}}
+	var reason Reason
+	if resp.Header.Get(SpentHeader) != "" {
+		resp.Header.Del(SpentHeader)
+		reason = ReasonSpent
+	}
+	return exchanged{reason: reason, answer: &answer{status: resp.StatusCode, header: resp.Header, body: body}}
 }
 
 // forwarded returns r as a worker gets it, but for the body. It shares nothing

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -61,6 +62,22 @@ func TestPool_IdleWorkerThatIsKilledIsReplacedAndNoRequestNoticesIt(t *testing.T
 		if again := pidOf(t, p); again == pid {
 			t.Error("the same worker answers")
 		}
+	}
+}
+
+func TestPool_WorkerThatSaysItIsSpentAnswersAndIsReplacedWithoutBackoff(t *testing.T) {
+	clock := newManualClock() // a backoff would wait for ever
+	p := startPool(t, func(c *worker.Config) { c.Clock = clock })
+	r := ask(t.Context(), p, "/spent", "")
+	wantReply(t, r, http.StatusOK, "")
+	if r.header.Get(worker.SpentHeader) != "" {
+		t.Errorf("the header went on: %v", r.header)
+	}
+	if again := pidOf(t, p); strconv.Itoa(again) == r.body {
+		t.Error("the same worker answers")
+	}
+	if s := p.Stats(); s.Restarts[worker.ReasonSpent] != 1 || s.Restarts[worker.ReasonCrash] != 0 {
+		t.Errorf("stats are %+v", s)
 	}
 }
 

@@ -70,6 +70,10 @@ func childHandler() http.Handler {
 		}
 		fmt.Fprintf(w, "%d %d", os.Getpid(), n)
 	})
+	mux.HandleFunc("/spent", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(worker.SpentHeader, "1")
+		fmt.Fprint(w, os.Getpid())
+	})
 	mux.HandleFunc("/exit", func(http.ResponseWriter, *http.Request) {
 		fmt.Fprintln(os.Stderr, "about to end")
 		os.Exit(9)

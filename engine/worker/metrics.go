@@ -12,7 +12,7 @@ var (
 	workersDesc = prometheus.NewDesc("understudy_engine_workers",
 		"Engine worker processes by state: wanted, alive, busy.", []string{"state"}, nil)
 	restartsDesc = prometheus.NewDesc("understudy_engine_worker_restarts_total",
-		"Engine workers replaced, by reason: start, crash, deadline, canceled, answer.", []string{"reason"}, nil)
+		"Engine workers replaced, by reason: start, crash, deadline, canceled, answer, spent.", []string{"reason"}, nil)
 	queueDesc = prometheus.NewDesc("understudy_engine_queue_length",
 		"Requests waiting for an engine worker.", nil, nil)
 )

@@ -154,12 +154,13 @@ func TestPool_ReportsMetrics(t *testing.T) {
 # HELP understudy_engine_queue_length Requests waiting for an engine worker.
 # TYPE understudy_engine_queue_length gauge
 understudy_engine_queue_length 0
-# HELP understudy_engine_worker_restarts_total Engine workers replaced, by reason: start, crash, deadline, canceled, answer.
+# HELP understudy_engine_worker_restarts_total Engine workers replaced, by reason: start, crash, deadline, canceled, answer, spent.
 # TYPE understudy_engine_worker_restarts_total counter
 understudy_engine_worker_restarts_total{reason="answer"} 0
 understudy_engine_worker_restarts_total{reason="canceled"} 0
 understudy_engine_worker_restarts_total{reason="crash"} 0
 understudy_engine_worker_restarts_total{reason="deadline"} 0
+understudy_engine_worker_restarts_total{reason="spent"} 0
 understudy_engine_worker_restarts_total{reason="start"} 0
 # HELP understudy_engine_workers Engine worker processes by state: wanted, alive, busy.
 # TYPE understudy_engine_workers gauge

@@ -20,10 +20,12 @@ const (
 	ReasonCanceled Reason = "canceled"
 	// ReasonAnswer: killed, its answer was not HTTP or too large.
 	ReasonAnswer Reason = "answer"
+	// ReasonSpent: killed after it had answered, as its answer asked for.
+	ReasonSpent Reason = "spent"
 )
 
 // reasons lists every Reason, so that a counter exists before it counts.
-var reasons = []Reason{ReasonStart, ReasonCrash, ReasonDeadline, ReasonCanceled, ReasonAnswer}
+var reasons = []Reason{ReasonStart, ReasonCrash, ReasonDeadline, ReasonCanceled, ReasonAnswer, ReasonSpent}
 
 // Stats is the pool at one moment.
 type Stats struct {
@@ -33,7 +35,7 @@ type Stats struct {
 	// Queued is the number of requests waiting for a worker.
 	Queued int
 	// Restarts counts replaced workers by reason since the start; those of
-	// ReasonDeadline, ReasonCanceled and ReasonAnswer were killed by the pool.
+	// All but ReasonStart and ReasonCrash were killed by the pool.
 	Restarts map[Reason]uint64
 }
 
