@@ -56,7 +56,9 @@ func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
 		if t.in[c] || alive[c] == 0 {
 			continue
 		}
-		t.shrink(alive, c)
+		if !t.shrink(ctx, alive, c) {
+			return false, nil
+		}
 		if settled, err := t.settle(ctx, e.f, x, c); err != nil || !settled {
 			return false, err
 		}
@@ -74,7 +76,7 @@ func (t *topTier) settle(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c i
 		if found.Status == sat.Unsat {
 			return true, nil
 		}
-		if err := t.learn(decode(found, x), c); err != nil {
+		if learned, err := t.learn(ctx, decode(found, x), c); err != nil || !learned {
 			return false, err
 		}
 	}
@@ -96,24 +98,31 @@ func (t *topTier) search(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c i
 
 // learn shrinks a quorum the solver gave. What comes out is new: it has class
 // c, or is a minimal quorum without c that the question excluded if known.
-func (t *topTier) learn(x vector, c int) error {
+func (t *topTier) learn(ctx context.Context, x vector, c int) (learned bool, err error) {
 	if !slices.Equal(t.eval.greatestIn(x, nil), x) || x[c] == 0 {
-		return fmt.Errorf("%w: the solver's quorum is none", ErrContradiction)
+		return false, fmt.Errorf("%w: the solver's quorum is none", ErrContradiction)
 	}
 	before := len(t.quorum)
-	t.shrink(x, c)
-	if len(t.quorum) == before {
-		return fmt.Errorf("%w: the solver's quorum holds one that was excluded", ErrContradiction)
+	if !t.shrink(ctx, x, c) {
+		return false, nil
 	}
-	return nil
+	if len(t.quorum) == before {
+		return false, fmt.Errorf("%w: the solver's quorum holds one that was excluded", ErrContradiction)
+	}
+	return true, nil
 }
 
 // shrink finds a minimal quorum inside the quorum x, one with class c if its
-// greedy way allows, and notes it and its classes.
-func (t *topTier) shrink(x vector, c int) {
-	x = t.minimal(t.remove(x, func(rest vector) bool { return rest[c] > 0 }))
+// greedy way allows, and notes it and its classes. It says false when the time
+// ends.
+func (t *topTier) shrink(ctx context.Context, x vector, c int) bool {
+	x = t.remove(ctx, x, func(rest vector) bool { return rest[c] > 0 })
+	x = t.remove(ctx, x, func(rest vector) bool { return !rest.empty() })
+	if ctx.Err() != nil {
+		return false // perhaps not minimal
+	}
 	if slices.ContainsFunc(t.quorum, func(known vector) bool { return slices.Equal(known, x) }) {
-		return
+		return true
 	}
 	t.quorum = append(t.quorum, x)
 	for d, k := range x {
@@ -121,16 +130,13 @@ func (t *topTier) shrink(x vector, c int) {
 			t.in[d] = true
 		}
 	}
-}
-
-func (t *topTier) minimal(x vector) vector {
-	return t.remove(x, func(rest vector) bool { return !rest.empty() })
+	return true
 }
 
 // remove takes members out of the quorum x, one by one, as long as the
-// greatest quorum of what is left passes keep.
-func (t *topTier) remove(x vector, keep func(vector) bool) vector {
-	for c := 0; c < len(x); {
+// greatest quorum of what is left passes keep, and there is time.
+func (t *topTier) remove(ctx context.Context, x vector, keep func(vector) bool) vector {
+	for c := 0; c < len(x) && ctx.Err() == nil; {
 		if x[c] > 0 {
 			less := slices.Clone(x)
 			less[c]--

@@ -11,7 +11,7 @@ package sat
 // It builds a totalizer cut off at k, in the one direction needed: with r the
 // sum of a and b, r >= i+j+1 implies a >= i+1 or b >= j+1.
 func (f *Formula) ImplyAtLeast(cond Lit, k int, numbers [][]Lit) {
-	if k <= 0 {
+	if k <= 0 || f.tooLarge() {
 		return
 	}
 	total := f.total(numbers, k)
@@ -39,7 +39,7 @@ func (f *Formula) total(numbers [][]Lit, k int) []Lit {
 		return a
 	}
 	r := f.Vars(min(k, len(a)+len(b)))
-	for i := 0; i <= len(a); i++ {
+	for i := 0; i <= len(a) && !f.tooLarge(); i++ {
 		for j := 0; j <= len(b); j++ {
 			if i+j >= len(r) {
 				continue

@@ -171,6 +171,21 @@ func pigeons(n int) *Formula {
 	return f
 }
 
+func TestFormula_ThatOutgrowsItsBoundIsUnknownAndHoldsNoMemory(t *testing.T) {
+	f := New()
+	var numbers [][]Lit
+	for _, l := range f.Vars(4000) {
+		numbers = append(numbers, []Lit{l})
+	}
+	f.ImplyAtLeast(f.Var(), 2000, numbers)
+	if _, clauses := f.Size(); clauses != 0 {
+		t.Errorf("%d clauses are held", clauses)
+	}
+	if answer, err := f.Clone().Solve(t.Context()); err != nil || answer.Status != Unknown {
+		t.Errorf("%v (%v), want unknown", answer.Status, err)
+	}
+}
+
 func TestSolve_LeavesVariablesWithoutClausesFalse(t *testing.T) {
 	f := New()
 	used, unused := f.Var(), f.Var()

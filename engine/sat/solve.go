@@ -50,11 +50,11 @@ var unattended atomic.Int64
 // process that answers questions for a living should be replaced.
 func Unattended() bool { return unattended.Load() > 0 }
 
-// Solve asks the solver. When ctx ends first the answer is Unknown, and the
-// search goes on unattended until it is done or its process ends. Errors:
-// ErrModel.
+// Solve asks the solver. A formula that is too large is Unknown. So is the
+// answer when ctx ends first; the search then goes on unattended until it is
+// done or its process ends. Errors: ErrModel.
 func (f *Formula) Solve(ctx context.Context) (Answer, error) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || f.tooLarge() {
 		return Answer{}, nil
 	}
 	select {
