@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -121,13 +122,27 @@ func (c Config) Validate() error {
 }
 
 func (c Config) validatePrimary() error {
-	switch u := c.Primary; {
-	case u == nil:
+	if c.Primary == nil {
 		return errors.New("field Primary is missing: want a URL such as http://127.0.0.1:8081")
-	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return fmt.Errorf("field Primary %q: want http://HOST or https://HOST", u.Redacted())
+	}
+	if err := CheckBaseURL(c.Primary); err != nil {
+		return fmt.Errorf("field Primary %q: %w", c.Primary.Redacted(), err)
+	}
+	return nil
+}
+
+// CheckBaseURL says what a base URL, of either side, must be and u is not.
+func CheckBaseURL(u *url.URL) error {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return errors.New("want http://HOST or https://HOST")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "", strings.Contains(u.EscapedPath(), "//"):
-		return fmt.Errorf("field Primary %q: want no user, query, fragment or empty path element", u.Redacted())
+		return errors.New("want no user, query, fragment or empty path element")
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return errors.New("want a port from 1 to 65535")
+		}
 	}
 	return nil
 }

@@ -83,6 +83,9 @@ func (c *serveCommand) candidate() (*url.URL, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("--candidate %q: want %s, http://HOST or https://HOST", c.Candidate, embedded)
 	}
+	if err := proxy.CheckBaseURL(u); err != nil {
+		return nil, fmt.Errorf("--candidate %q: %w", u.Redacted(), err)
+	}
 	return u, nil
 }
 
