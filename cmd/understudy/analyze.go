@@ -129,9 +129,13 @@ func (c *analyzeCommand) printTable(ctx context.Context, network *fbas.Network, 
 	if err != nil {
 		return err
 	}
-	table := newTable(out, network, c.MergeBy)
+	kept := &keeper{out: out}
+	table := newTable(kept, network, c.MergeBy)
 	table.head(c.File, network, len(system.Core()), c.Semantics)
 	result.show(table)
+	if err := kept.failed(); err != nil {
+		return err
+	}
 	if !result.complete() {
 		return incomplete("incomplete: the time of %s ended before the whole answer", c.Timeout)
 	}

@@ -87,6 +87,9 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	d.show.summary(total)
 	if c.Once || !isTerminal(s.out) {
 		d.show.after(d, false)
+		if err := d.show.out.failed(); err != nil {
+			return err
+		}
 		return total.verdict()
 	}
 	d.show.after(d, true)

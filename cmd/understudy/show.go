@@ -12,14 +12,14 @@ import (
 
 // printer shows a demo to a person, or prints its summary as JSON.
 type printer struct {
-	out    io.Writer
+	out    *keeper
 	json   bool
 	colour bool
 }
 
 // newPrinter uses colour on a terminal, unless NO_COLOR is set.
 func newPrinter(out io.Writer, asJSON bool) *printer {
-	return &printer{out: out, json: asJSON, colour: isTerminal(out) && os.Getenv("NO_COLOR") == ""}
+	return &printer{out: &keeper{out: out}, json: asJSON, colour: isTerminal(out) && os.Getenv("NO_COLOR") == ""}
 }
 
 func (p *printer) printf(format string, args ...any) {
@@ -55,7 +55,7 @@ func (p *printer) summary(s *summary) {
 	if p.json {
 		encoder := json.NewEncoder(p.out)
 		encoder.SetIndent("", "  ")
-		_ = encoder.Encode(s) // strings and numbers; a reader that went away is no concern
+		_ = encoder.Encode(s) // strings and numbers; out keeps what goes wrong
 		return
 	}
 	p.printf("%s in %s, %d answered: %d by the primary, %d by the candidate\n\n",
