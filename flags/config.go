@@ -57,7 +57,7 @@ func (c Config) withDefaults() Config {
 
 // Validate names the field that is out of range, or the environment variable that cannot be read.
 func (c Config) Validate() error {
-	_, err := c.overrides()
+	_, err := c.withDefaults().overrides()
 	return errors.Join(err,
 		within("Poll", c.Poll, 10*time.Millisecond, time.Hour),
 		within("Settle", c.Settle, time.Millisecond, time.Second))

@@ -81,6 +81,9 @@ func (c *engineCommand) Validate() error {
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > time.Hour {
 		return fmt.Errorf("--shutdown-timeout %s: want 0s to 1h", c.ShutdownTimeout)
 	}
+	if c.Listen == "unix:" { // Linux would make up a name that no client knows
+		return fmt.Errorf("--listen %q: want ADDR or unix:PATH", c.Listen)
+	}
 	return c.validate()
 }
 

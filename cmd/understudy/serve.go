@@ -58,7 +58,7 @@ func (c *serveCommand) Validate() error {
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > time.Hour {
 		return fmt.Errorf("--shutdown-timeout %s: want 0s to 1h", c.ShutdownTimeout)
 	}
-	if c.MirrorWorkers < 0 {
+	if c.MirrorWorkers < 0 || c.MirrorWorkers > 1024 {
 		return fmt.Errorf("--mirror-workers %d: want 0 to 1024", c.MirrorWorkers)
 	}
 	if err := c.validate(); err != nil {

@@ -100,8 +100,11 @@ func (s *sidecar) openStore(ctx context.Context, c *serveCommand) (err error) {
 }
 
 func (s *sidecar) readFlags(ctx context.Context, c *serveCommand) (err error) {
-	s.flags, err = flags.New(ctx, flags.Config{File: c.Flags, Registerer: s.registry, Logger: s.log})
-	if err != nil {
+	config := flags.Config{File: c.Flags, Registerer: s.registry, Logger: s.log}
+	if err := config.Validate(); err != nil { // a variable of the environment, most likely
+		return badInput(fmt.Errorf("read flags: %w", err))
+	}
+	if s.flags, err = flags.New(ctx, config); err != nil {
 		return fmt.Errorf("read flags: %w", err)
 	}
 	s.started("flags", func(context.Context) error { s.flags.Close(); return nil })
