@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -353,4 +354,31 @@ func TestRecord_ASlowStoreNeverBlocksTheMirror(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = h.proxy.Close(ctx)
+}
+
+// refusing is a recorder that fails as long as it is full.
+type refusing struct{ full *atomic.Bool }
+
+func (r refusing) RecordBatch(context.Context, []proxy.Exchange) error {
+	if r.full.Load() {
+		return errors.New("store is full")
+	}
+	return nil
+}
+
+func TestRecord_AStoreThatFailsIsToldOfUntilItWorksAgain(t *testing.T) {
+	var full atomic.Bool
+	h := start(t, setup{deps: func(d *proxy.Deps) { d.Recorder = refusing{&full} }})
+	if err := h.proxy.RecordError(); err != nil {
+		t.Errorf("%v before anything was recorded", err)
+	}
+	full.Store(true)
+	h.ask("top-tier", "{}")
+	h.eventually("the failure is told", func() bool {
+		err := h.proxy.RecordError()
+		return err != nil && err.Error() == "store is full"
+	})
+	full.Store(false)
+	h.ask("top-tier", "{}")
+	h.eventually("the failure is over", func() bool { return h.proxy.RecordError() == nil })
 }

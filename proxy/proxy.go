@@ -191,6 +191,15 @@ func (p *Proxy) BreakerState() BreakerState { return p.breaker.State() }
 // It is true before the first request.
 func (p *Proxy) PrimaryReachable() bool { return !p.unreachable.Load() }
 
+// RecordError is why the exchanges that came last to the Recorder were not
+// recorded; nil when they were.
+func (p *Proxy) RecordError() error {
+	if trouble := p.records.trouble.Load(); trouble != nil {
+		return *trouble
+	}
+	return nil
+}
+
 // Effective says which shares the dials allow at this moment, and which dial
 // binds, for a scan that no flag rule singles out.
 func (p *Proxy) Effective(ctx context.Context) rollout.Effective {

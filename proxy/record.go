@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,7 +26,7 @@ type recordQueue struct {
 
 	mu      sync.RWMutex // guards closed
 	closed  bool
-	failing bool // of the writer alone
+	trouble atomic.Pointer[error] // of the last batch; nil: it was written
 }
 
 type record struct {
@@ -91,16 +92,16 @@ func (q *recordQueue) record(ctx context.Context, batch []record) {
 	for _, r := range batch {
 		r.hold.release()
 	}
-	if err != nil {
-		q.metrics.recordsDropped.Add(float64(len(batch)))
+	if err == nil {
+		if q.trouble.Swap(nil) != nil {
+			q.log.Info("recording exchanges works again")
+		}
+		return
 	}
-	switch {
-	case err != nil && !q.failing:
+	q.metrics.recordsDropped.Add(float64(len(batch)))
+	if q.trouble.Swap(&err) == nil {
 		q.log.Error("recording exchanges fails", "err", err)
-	case err == nil && q.failing:
-		q.log.Info("recording exchanges works again")
 	}
-	q.failing = err != nil
 }
 
 func (q *recordQueue) try(ctx context.Context, batch []Exchange) (err error) {

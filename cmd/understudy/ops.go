@@ -29,7 +29,7 @@ func (o *operations) handler() http.Handler {
 }
 
 // readiness tells what a person wants to know next. Only Status decides: a dead
-// candidate or primary, or a broken flag file, must not take the sidecar out of
+// candidate or primary, a broken flag file, or a full store must not take the sidecar out of
 // the path, since it passes on whatever the primary says all the same.
 type readiness struct {
 	Status           string   `json:"status"` // ready, or not_ready: starting or draining
@@ -41,6 +41,7 @@ type readiness struct {
 	Breaker          string   `json:"breaker"`
 	Flags            string   `json:"flags"`
 	FlagsProblem     string   `json:"flags_problem,omitempty"`
+	StoreProblem     string   `json:"store_problem,omitempty"`
 	Workers          *workers `json:"workers,omitempty"` // of --candidate exec:
 	Version          string   `json:"version"`
 }
@@ -68,6 +69,9 @@ func (o *operations) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	if state.Err != nil {
 		answer.FlagsProblem = state.Err.Error()
+	}
+	if err := s.proxy.RecordError(); err != nil {
+		answer.StoreProblem = err.Error()
 	}
 	if s.pool != nil {
 		stats := s.pool.Stats()
