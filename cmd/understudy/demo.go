@@ -81,7 +81,10 @@ func (c *demoCommand) Run(ctx context.Context, s streams) (err error) {
 	}
 	d.show.begin(d)
 	total, err := d.round(ctx, scan)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return incomplete("incomplete: ended in the middle of the scans")
+	case err != nil:
 		return err
 	}
 	d.show.summary(total)

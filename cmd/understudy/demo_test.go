@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -157,4 +160,26 @@ func TestDemo_TheLiveSnapshotAgreesWithTheRustScannerOnEveryLevel(t *testing.T) 
 func TestDemo_TheRecordedScanIsOneScanOfSeventeenComparisonsInFullAgreement(t *testing.T) {
 	s, code := runDemo(t, "--requests", precondition.SharedData(t, "recorded-scan"))
 	agreed(t, s, code, 17)
+}
+
+func TestDemo_ASignalInTheMiddleOfTheScansEndsThemAsIncomplete(t *testing.T) {
+	asked := make(chan struct{}, 100)
+	primary := primaryWith(t, "127.0.0.1:0", func(w http.ResponseWriter, _ *http.Request) {
+		asked <- struct{}{}
+		io.WriteString(w, topTierAnswer)
+	})
+	cmd := exec.Command("understudy", "demo", "--once", "--client", "adapter", "--scans", "2", "--primary", primary.URL, "--store", filepath.Join(t.TempDir(), "demo.db"))
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // its code is in ProcessState
+	if code := cmd.ProcessState.ExitCode(); code != exitIncomplete || stderr.String() != "understudy: incomplete: ended in the middle of the scans\n" {
+		t.Errorf("code %d, want %d; %s", code, exitIncomplete, stderr.String())
+	}
 }
