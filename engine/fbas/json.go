@@ -68,10 +68,14 @@ func texts(field string, raw json.RawMessage) ([]string, error) {
 	return nil, &FieldError{Field: field, Problem: "must be an array of strings"}
 }
 
-// threshold reads a whole number of at most 64 bits, clamped to MaxThreshold.
+// threshold reads a whole number of at most 64 bits, in any notation (JavaScript
+// writes 3.0 as 3 and reads them alike), clamped to MaxThreshold.
 func threshold(field string, raw json.RawMessage) (int, error) {
-	n, err := strconv.ParseUint(string(raw), 10, 64)
-	if err != nil {
+	if n, err := strconv.ParseUint(string(raw), 10, 64); err == nil {
+		return int(min(n, MaxThreshold)), nil
+	}
+	n, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || n < 0 || n >= math.MaxUint64 || n != math.Trunc(n) || strings.Trim(string(raw), "0123456789+-.eE") != "" {
 		return 0, &FieldError{Field: field, Problem: fmt.Sprintf("must be a whole number from 0 to %d, got %s", uint64(math.MaxUint64), kind(raw))}
 	}
 	return int(min(n, MaxThreshold)), nil

@@ -52,6 +52,7 @@ func checkText(data []byte, limits Limits) (json.RawMessage, error) {
 	if len(data) > limits.Bytes {
 		return nil, fmt.Errorf("read network: %w: more than %d bytes", ErrTooLarge, limits.Bytes)
 	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // a byte order mark, which other readers skip too
 	if !utf8.Valid(data) {
 		return nil, fmt.Errorf("read network: %w: not UTF-8", ErrNotJSON)
 	}

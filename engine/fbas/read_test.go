@@ -92,6 +92,8 @@ func TestRead_NamesTheFieldThatIsWrong(t *testing.T) {
 		{set(`"threshold":2.5,"validators":[]`), "nodes[0].quorumSet.threshold"},
 		{set(`"threshold":"2","validators":[]`), "nodes[0].quorumSet.threshold"},
 		{set(`"threshold":null,"validators":[]`), "nodes[0].quorumSet.threshold"},
+		{set(`"threshold":1e20,"validators":[]`), "nodes[0].quorumSet.threshold"},
+		{set(`"threshold":-1.0,"validators":[]`), "nodes[0].quorumSet.threshold"},
 		{set(`"threshold":18446744073709551616,"validators":[]`), "nodes[0].quorumSet.threshold"},
 		{set(`"threshold":1,"validators":null`), "nodes[0].quorumSet.validators"},
 		{set(`"threshold":1,"validators":[null]`), "nodes[0].quorumSet.validators[0]"},
@@ -176,6 +178,15 @@ func TestRead_BoundsWhatSharedSetsOfThePythonFormExpandTo(t *testing.T) {
 	_, err := Read([]byte(`{"validators":[{"id":"a","qset":"q0"}],"qsets":{`+strings.Join(sets, ",")+`}}`), DefaultLimits())
 	if !errors.Is(err, ErrTooLarge) {
 		t.Fatalf("%v, want too large", err)
+	}
+}
+
+func TestRead_TakesWholeNumbersInAnyNotation(t *testing.T) {
+	for text, want := range map[string]int{"0": 0, "-0": 0, "3": 3, "3.0": 3, "30e-1": 3, "3E0": 3, "1e3": 1000, "1e19": MaxThreshold} {
+		network, err := Read([]byte("\xef\xbb\xbf"+`[{"publicKey":"a","quorumSet":{"threshold":`+text+`,"validators":["a"]}}]`), DefaultLimits())
+		if err != nil || network.Nodes[0].QuorumSet.Threshold != want {
+			t.Errorf("%s: %+v (%v), want %d", text, network, err, want)
+		}
 	}
 }
 
