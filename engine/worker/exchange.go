@@ -17,9 +17,9 @@ type exchanged struct {
 	untouched bool // no byte of the request was sent
 }
 
-// SpentHeader, on a worker's answer, asks for the worker to be replaced: the
-// answer is good, but something is still running behind it. It goes no
-// further.
+// SpentHeader is a header by which a worker's answer asks for the worker to be
+// replaced: the answer is good, but something is still running behind it. It
+// goes no further.
 const SpentHeader = "X-Engine-Spent"
 
 // hopByHop are the headers that belong to a connection.
