@@ -21,7 +21,12 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 		return Family{Outcome: NoSet, Complete: true, Total: new(big.Int)}, nil
 	}
 	vectors, complete := s.blocking.find(func() ([]vector, bool) { return minimalBlocking(ctx, q) })
-	return s.family(q, groups, s.faulty(o.Faulty)).answer(ctx, vectors, complete, o.MaxSets), nil
+	faulty := s.faulty(o.Faulty)
+	r := s.family(q, groups, faulty).answer(ctx, vectors, complete, o.MaxSets)
+	if !r.Complete && !s.core.GreatestQuorum(s.core.Without(faulty)).Empty() {
+		r.LowerBound = 1 // the faulty nodes alone do not block
+	}
+	return r, nil
 }
 
 // minimalBlocking lists the vectors of all minimal blocking sets. It is not

@@ -111,6 +111,9 @@ func TestEveryAnalysis_ThatRunsOutOfTimeClaimsNothing(t *testing.T) {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
+	if blocking.LowerBound != 1 {
+		t.Errorf("lower bound %d of blocking sets of a network with a quorum, want 1", blocking.LowerBound)
+	}
 	for i, family := range []Family{quorums.Family, blocking, splitting.Family} {
 		if family.Complete || family.Total != nil || family.Outcome == NoSet {
 			t.Errorf("family %d: %+v", i, family)

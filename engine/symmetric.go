@@ -50,11 +50,7 @@ func (s *System) sharedByMembers() (vertex int, ok bool) {
 	if vertex == fbas.NoSet {
 		return fbas.NoSet, false
 	}
-	outside := s.core.All()
-	for node, in := range s.mentionedBy(vertex) {
-		outside[node] = outside[node] && !in
-	}
-	return vertex, s.core.GreatestQuorum(outside).Empty()
+	return vertex, s.core.GreatestQuorum(s.core.Without(s.mentionedBy(vertex))).Empty()
 }
 
 // mentionedBy is the set of nodes that occur in a vertex, at any depth.

@@ -21,6 +21,15 @@ func (s *System) SetOf(nodes ...int) Set {
 	return set
 }
 
+// Without is the set of all nodes but the given ones.
+func (s *System) Without(gone Set) Set {
+	rest := s.All()
+	for node, in := range gone {
+		rest[node] = !in
+	}
+	return rest
+}
+
 // Len is the number of members.
 func (a Set) Len() int {
 	n := 0
