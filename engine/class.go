@@ -22,8 +22,12 @@ type classes struct {
 	// options are the counts a class may have in a minimal quorum, and cut the
 	// counts that may be missing for a minimal blocking set.
 	options, cut [][]int
-	// lists are the vertices that list the class, without repetition.
-	lists [][]int
+	// lists are the vertices that list the class, without repetition, and weight
+	// how often each lists a member.
+	lists, weight [][]int
+	// owners are, by vertex, the classes whose own set it is, and outer the
+	// vertices it is an inner set of, once per entry.
+	owners, outer [][]int
 }
 
 // classVertex is a quorum set over classes: weight[i] entries for each counted
@@ -65,9 +69,16 @@ func newClasses(s *fbas.System) *classes {
 }
 
 func (q *classes) addVertices(s *fbas.System) {
-	q.lists = make([][]int, len(q.members))
+	q.lists, q.weight = make([][]int, len(q.members)), make([][]int, len(q.members))
 	q.vertex = make([]classVertex, len(s.Vertices))
+	q.owners, q.outer = make([][]int, len(s.Vertices)), make([][]int, len(s.Vertices))
+	for c, own := range q.own {
+		if own != fbas.NoSet {
+			q.owners[own] = append(q.owners[own], c)
+		}
+	}
 	for id, v := range s.Vertices {
+		q.outer[id] = s.InnerOf(id)
 		cv := classVertex{threshold: v.Threshold, inner: v.Inner}
 		entries := map[int]int{}
 		for _, node := range v.Nodes {
@@ -79,6 +90,7 @@ func (q *classes) addVertices(s *fbas.System) {
 				cv.class = append(cv.class, c)
 				cv.weight = append(cv.weight, n/q.size[c])
 				q.lists[c] = append(q.lists[c], id)
+				q.weight[c] = append(q.weight[c], n/q.size[c])
 				delete(entries, c)
 			}
 		}

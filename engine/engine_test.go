@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"understudy/engine/fbas"
 )
@@ -136,6 +137,22 @@ func ring(n int) string {
 		nodes = append(nodes, fmt.Sprintf(`{"publicKey":"n%02d","quorumSet":{"threshold":%d,"validators":[%s]}}`, i, n/4, strings.Join(list, ",")))
 	}
 	return "[" + strings.Join(nodes, ",") + "]"
+}
+
+// In a circle where everybody needs the next one, each failure leads to one
+// more; looking at all nodes again for each of them takes minutes here.
+func TestTopTier_OfALongCircleIsFoundInTime(t *testing.T) {
+	const n = 2000
+	var nodes []string
+	for i := range n {
+		nodes = append(nodes, fmt.Sprintf(`{"publicKey":"n%d","quorumSet":{"threshold":1,"validators":["n%d"]}}`, i, (i+1)%n))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, err := prepare(t, "["+strings.Join(nodes, ",")+"]").TopTier(ctx, Options{})
+	if err != nil || !r.Complete || len(r.Members) != n {
+		t.Errorf("complete %v, %d members (%v)", r.Complete, len(r.Members), err)
+	}
 }
 
 func TestNetwork_GivesTheFiguresOfItsParts(t *testing.T) {

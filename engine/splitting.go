@@ -24,6 +24,9 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	}
 	q, calls := s.classes, 0
 	found, complete := s.splitting.find(func() ([]split, bool) {
+		if ctx.Err() != nil {
+			return nil, false // not worth a formula
+		}
 		d := newSplittingSearch(q)
 		var complete bool
 		complete, err = d.run(ctx)

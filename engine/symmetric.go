@@ -39,7 +39,7 @@ func (s *System) sharedByMembers() (vertex int, ok bool) {
 	vertex = fbas.NoSet
 	for id := range s.core.Vertices {
 		// Owners are members, by the standard form.
-		if owners := len(s.core.Owners(id)); owners == 0 || owners != s.mentionedBy(id).Len() {
+		if owners := len(s.core.Owners(id)); owners == 0 || owners != len(s.mentionedBy(id)) {
 			continue
 		}
 		if vertex != fbas.NoSet {
@@ -50,23 +50,22 @@ func (s *System) sharedByMembers() (vertex int, ok bool) {
 	if vertex == fbas.NoSet {
 		return fbas.NoSet, false
 	}
-	return vertex, s.core.GreatestQuorum(s.core.Without(s.mentionedBy(vertex))).Empty()
+	return vertex, s.core.GreatestQuorum(s.core.Without(s.core.SetOf(s.mentionedBy(vertex)...))).Empty()
 }
 
-// mentionedBy is the set of nodes that occur in a vertex, at any depth.
-func (s *System) mentionedBy(vertex int) fbas.Set {
-	set := s.core.SetOf()
+// mentionedBy lists the nodes that occur in a vertex, at any depth, each once.
+func (s *System) mentionedBy(vertex int) []int {
+	var nodes []int
 	var add func(int)
 	add = func(vertex int) {
-		for _, node := range s.core.Vertices[vertex].Nodes {
-			set[node] = true
-		}
+		nodes = append(nodes, s.core.Vertices[vertex].Nodes...)
 		for _, inner := range s.core.Vertices[vertex].Inner {
 			add(inner)
 		}
 	}
 	add(vertex)
-	return set
+	slices.Sort(nodes)
+	return slices.Compact(nodes)
 }
 
 // mergeSet replaces the validators of a set by their groups, for display.

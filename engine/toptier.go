@@ -49,6 +49,9 @@ func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
 	if alive.empty() {
 		return true, nil
 	}
+	if ctx.Err() != nil {
+		return false, nil // not worth a formula
+	}
 	e := encoding{q: t.q, f: sat.New()}
 	x := e.count()
 	e.quorum(x)

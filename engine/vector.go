@@ -53,12 +53,14 @@ func (q *classes) count(nodes []int) vector {
 // evaluator computes with vectors of one quotient. It owns scratch memory, so
 // each goroutine needs its own.
 type evaluator struct {
-	q   *classes
-	met []bool
+	q     *classes
+	met   []bool
+	count []int // by vertex: entries that are met
+	lost  []int // classes that greatest still has to take out
 }
 
 func (q *classes) evaluator() *evaluator {
-	return &evaluator{q: q, met: make([]bool, len(q.vertex))}
+	return &evaluator{q: q, met: make([]bool, len(q.vertex)), count: make([]int, len(q.vertex))}
 }
 
 // evaluate says of every vertex whether the members counted by u, and those of
@@ -79,7 +81,7 @@ func (e *evaluator) evaluate(u, help vector) {
 				n++
 			}
 		}
-		e.met[id] = n >= v.threshold
+		e.count[id], e.met[id] = n, n >= v.threshold
 	}
 }
 
@@ -92,20 +94,44 @@ func (e *evaluator) satisfied(c int) bool {
 // greatest shrinks u, in place, to its greatest part in which every member's
 // quorum set is satisfied by that part together with help: the greatest quorum
 // when help is nil. Members of a class share their quorum set, so they stay or
-// go together. It returns u.
+// go together. It returns u. Each class goes once and takes its entries with
+// it, so that chains in which one failure leads to the next cost no more than
+// one look at everything.
 func (e *evaluator) greatest(u, help vector) vector {
-	for {
-		e.evaluate(u, help)
-		stable := true
-		for c, k := range u {
-			if k > 0 && !e.satisfied(c) {
-				u[c] = 0
-				stable = false
-			}
+	e.evaluate(u, help)
+	e.lost = e.lost[:0]
+	for c, k := range u {
+		if k > 0 && !e.satisfied(c) {
+			e.lost = append(e.lost, c)
 		}
-		if stable {
-			return u
+	}
+	for len(e.lost) > 0 {
+		c := e.lost[len(e.lost)-1]
+		e.lost = e.lost[:len(e.lost)-1]
+		k := u[c]
+		u[c] = 0
+		for i, vertex := range e.q.lists[c] {
+			e.lose(u, vertex, e.q.weight[c][i]*k)
 		}
+	}
+	return u
+}
+
+// lose takes n met entries from a vertex; if it is no longer met, its owners
+// are lost and the sets around it lose it.
+func (e *evaluator) lose(u vector, vertex, n int) {
+	e.count[vertex] -= n
+	if !e.met[vertex] || e.count[vertex] >= e.q.vertex[vertex].threshold {
+		return
+	}
+	e.met[vertex] = false
+	for _, c := range e.q.owners[vertex] {
+		if u[c] > 0 {
+			e.lost = append(e.lost, c)
+		}
+	}
+	for _, outer := range e.q.outer[vertex] {
+		e.lose(u, outer, 1)
 	}
 }
 
