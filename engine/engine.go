@@ -88,6 +88,7 @@ type Options struct {
 	// sets depend on it; keys that are not in the core are ignored.
 	Faulty []string
 	// MaxSets is how many sets of a family are listed at most; 0 lists none.
+	// Fewer are listed where they would hold more than a million names.
 	MaxSets int
 }
 

@@ -155,6 +155,21 @@ func TestTopTier_OfALongCircleIsFoundInTime(t *testing.T) {
 	}
 }
 
+func TestMinimalQuorums_ListFewerSetsWhereTheyAreLarge(t *testing.T) {
+	const n = 400 // any 300 of them; 100,000 lists would take gigabytes
+	var keys, nodes []string
+	for i := range n {
+		keys = append(keys, fmt.Sprintf(`"n%03d"`, i))
+	}
+	for _, key := range keys {
+		nodes = append(nodes, fmt.Sprintf(`{"publicKey":%s,"quorumSet":{"threshold":300,"validators":[%s]}}`, key, strings.Join(keys, ",")))
+	}
+	r, err := prepare(t, "["+strings.Join(nodes, ",")+"]").MinimalQuorums(t.Context(), Options{MaxSets: 100_000})
+	if err != nil || !r.Complete || r.MinSize != 300 || len(r.Sets) != 1_000_000/300 {
+		t.Errorf("complete %v, %d members, %d sets listed (%v)", r.Complete, r.MinSize, len(r.Sets), err)
+	}
+}
+
 func TestNetwork_GivesTheFiguresOfItsParts(t *testing.T) {
 	r, err := prepare(t, threeOfFour).Network(t.Context(), []string{"a"})
 	if err != nil {

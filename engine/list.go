@@ -14,14 +14,23 @@ func (f *family) first(count vector) []string {
 	return names
 }
 
-// list writes out at most limit sets, in the order of their vectors.
+// maxListed bounds the names in a list of sets: some 60 MB of JSON with keys of
+// Stellar. The quorums of the live network take 51,000.
+const maxListed = 1_000_000
+
+// list writes out at most limit sets, in the order of their vectors, and fewer
+// where their names together would be more than maxListed.
 func (f *family) list(sets []merged, limit int) [][]string {
 	var list [][]string
+	room := maxListed
 	for _, m := range sets {
-		if len(list) >= limit {
+		size, before := max(1, m.count.sum()), len(list)
+		most := min(limit, before+room/size)
+		if most == before {
 			break
 		}
-		list = f.expand(m.count, 0, nil, list, limit)
+		list = f.expand(m.count, 0, nil, list, most)
+		room -= size * (len(list) - before)
 	}
 	return list
 }
