@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/big"
 	"slices"
+
+	"understudy/engine/class"
 )
 
 // MinimalBlockingSets finds all inclusion-minimal sets whose removal leaves no
@@ -17,10 +19,10 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 		return Family{}, err
 	}
 	q := s.classes
-	if q.evaluator().greatestIn(q.size, nil).empty() {
+	if q.Evaluator().GreatestIn(q.Size, nil).Empty() {
 		return Family{Outcome: NoSet, Complete: true, Total: new(big.Int)}, nil
 	}
-	vectors, complete := s.blocking.find(func() ([]vector, bool) { return minimalBlocking(ctx, q) })
+	vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return minimalBlocking(ctx, q) })
 	faulty := s.faulty(o.Faulty)
 	r := s.family(q, groups, faulty).answer(ctx, vectors, complete, o.MaxSets)
 	if !r.Complete && !s.core.GreatestQuorum(s.core.Without(faulty)).Empty() {
@@ -31,11 +33,11 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 
 // minimalBlocking lists the vectors of all minimal blocking sets. It is not
 // complete when the time ends.
-func minimalBlocking(ctx context.Context, q *classes) (found []vector, complete bool) {
+func minimalBlocking(ctx context.Context, q *class.Quotient) (found []class.Vector, complete bool) {
 	d := &blockingSearch{
 		search:  newSearch(ctx, q),
-		kept:    make(vector, len(q.size)),
-		removed: make(vector, len(q.size)),
+		kept:    make(class.Vector, len(q.Size)),
+		removed: make(class.Vector, len(q.Size)),
 	}
 	d.visit()
 	return d.found, !d.stopped
@@ -44,16 +46,16 @@ func minimalBlocking(ctx context.Context, q *classes) (found []vector, complete 
 // blockingSearch decides class by class how many members are removed.
 type blockingSearch struct {
 	*search
-	kept    vector // of decided classes: members left; 0 elsewhere
-	removed vector // of decided classes: members removed; 0 elsewhere
+	kept    class.Vector // of decided classes: members left; 0 elsewhere
+	removed class.Vector // of decided classes: members removed; 0 elsewhere
 }
 
 func (d *blockingSearch) visit() {
-	if d.expired() || !d.eval.greatestIn(d.kept, nil).empty() {
+	if d.expired() || !d.eval.GreatestIn(d.kept, nil).Empty() {
 		return // what is kept for good holds a quorum
 	}
 	most := slices.Clone(d.kept)
-	for c, m := range d.q.size {
+	for c, m := range d.q.Size {
 		if !d.decided[c] {
 			most[c] = m
 		}
@@ -61,8 +63,8 @@ func (d *blockingSearch) visit() {
 	if !d.needed(most) {
 		return
 	}
-	alive := d.eval.greatestIn(most, nil)
-	if alive.empty() { // the removals so far block; any more would be too many
+	alive := d.eval.GreatestIn(most, nil)
+	if alive.Empty() { // the removals so far block; any more would be too many
 		d.found = append(d.found, slices.Clone(d.removed))
 		return
 	}
@@ -71,8 +73,8 @@ func (d *blockingSearch) visit() {
 		return
 	}
 	d.decided[c] = true
-	for _, k := range d.q.cut[c] {
-		d.removed[c], d.kept[c] = k, d.q.size[c]-k
+	for _, k := range d.q.Cut[c] {
+		d.removed[c], d.kept[c] = k, d.q.Size[c]-k
 		d.visit()
 	}
 	d.removed[c], d.kept[c] = 0, 0
@@ -82,13 +84,13 @@ func (d *blockingSearch) visit() {
 // needed says whether each removal may still be necessary: given back, it lies
 // in a quorum of what can be left at most. Once the removals block, this is
 // minimality itself.
-func (d *blockingSearch) needed(most vector) bool {
+func (d *blockingSearch) needed(most class.Vector) bool {
 	for c, k := range d.removed {
 		if k == 0 {
 			continue
 		}
 		most[c]++
-		back := d.eval.greatestIn(most, nil)
+		back := d.eval.GreatestIn(most, nil)
 		most[c]--
 		if back[c] == 0 {
 			return false

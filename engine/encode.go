@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"understudy/engine/class"
 	"understudy/engine/fbas"
 	"understudy/engine/sat"
 )
@@ -8,15 +9,15 @@ import (
 // encoding writes questions about vectors as clauses. A count x_c of members
 // of class c is the unary number x_c[0..m-1], where x_c[i] says x_c > i.
 type encoding struct {
-	q *classes
+	q *class.Quotient
 	f *sat.Formula
 }
 
 // count returns the unary number of each class, ordered: x_c[i+1] implies
 // x_c[i].
 func (e *encoding) count() [][]sat.Lit {
-	x := make([][]sat.Lit, len(e.q.size))
-	for c, m := range e.q.size {
+	x := make([][]sat.Lit, len(e.q.Size))
+	for c, m := range e.q.Size {
 		x[c] = e.f.Vars(m)
 		for i := 1; i < m; i++ {
 			e.f.Add(x[c][i].Not(), x[c][i-1])
@@ -30,19 +31,19 @@ func (e *encoding) count() [][]sat.Lit {
 //
 //	sum over classes of weight * x_c + sum over inner sets of y_inner >= threshold
 func (e *encoding) meets(x [][]sat.Lit) []sat.Lit {
-	y := e.f.Vars(len(e.q.vertex))
-	for id := range e.q.vertex {
-		v := &e.q.vertex[id]
+	y := e.f.Vars(len(e.q.Vertices))
+	for id := range e.q.Vertices {
+		v := &e.q.Vertices[id]
 		var numbers [][]sat.Lit
-		for i, c := range v.class {
-			for range v.weight[i] {
+		for i, c := range v.Class {
+			for range v.Weight[i] {
 				numbers = append(numbers, x[c])
 			}
 		}
-		for _, inner := range v.inner {
+		for _, inner := range v.Inner {
 			numbers = append(numbers, []sat.Lit{y[inner]})
 		}
-		e.f.ImplyAtLeast(y[id], v.threshold, numbers)
+		e.f.ImplyAtLeast(y[id], v.Threshold, numbers)
 	}
 	return y
 }
@@ -54,7 +55,9 @@ func (e *encoding) quorum(x [][]sat.Lit) {
 	var members []sat.Lit
 	for c := range x {
 		e.demandOwn(c, y, x[c][0].Not())
-		members = append(members, x[c][0])
+		if e.q.Own[c] >= 0 {
+			members = append(members, x[c][0])
+		}
 	}
 	e.f.Add(members...)
 }
@@ -62,8 +65,12 @@ func (e *encoding) quorum(x [][]sat.Lit) {
 // demandOwn adds: unless one of the literals holds, the own set of class c is
 // met.
 func (e *encoding) demandOwn(c int, y []sat.Lit, unless ...sat.Lit) {
+	own := e.q.Own[c]
+	if own == fbas.Free {
+		return
+	}
 	clause := append([]sat.Lit(nil), unless...)
-	if own := e.q.own[c]; own != fbas.NoSet {
+	if own >= 0 {
 		clause = append(clause, y[own])
 	}
 	e.f.Add(clause...)
@@ -82,7 +89,7 @@ func (e *encoding) demandOwn(c int, y []sat.Lit, unless ...sat.Lit) {
 // f may be nil: nothing is deleted.
 func (e *encoding) twoQuorums(f [][]sat.Lit) (a, b [][]sat.Lit) {
 	a, b = e.count(), e.count()
-	for c, m := range e.q.size {
+	for c, m := range e.q.Size {
 		for i := 1; i <= m; i++ {
 			if f != nil {
 				e.f.Add(f[c][i-1].Not(), a[c][i-1])
@@ -111,10 +118,15 @@ func (e *encoding) honest(x, f [][]sat.Lit) {
 		for i, l := range x[c] {
 			if f == nil {
 				e.demandOwn(c, y, l.Not())
-				some = append(some, l)
+				if e.q.Own[c] >= 0 {
+					some = append(some, l)
+				}
 				break // x_c > 0 says it all
 			}
 			e.demandOwn(c, y, l.Not(), f[c][i])
+			if e.q.Own[c] < 0 {
+				continue
+			}
 			h := e.f.Var() // h implies x_c > i >= f_c
 			e.f.Add(h.Not(), l)
 			e.f.Add(h.Not(), f[c][i].Not())
@@ -125,7 +137,7 @@ func (e *encoding) honest(x, f [][]sat.Lit) {
 }
 
 // notAbove excludes vectors that are at least y in every class.
-func notAbove(f *sat.Formula, x [][]sat.Lit, y vector) {
+func notAbove(f *sat.Formula, x [][]sat.Lit, y class.Vector) {
 	var clause []sat.Lit
 	for c, k := range y {
 		if k > 0 {
@@ -136,8 +148,8 @@ func notAbove(f *sat.Formula, x [][]sat.Lit, y vector) {
 }
 
 // decode reads a vector out of a model.
-func decode(answer sat.Answer, x [][]sat.Lit) vector {
-	v := make(vector, len(x))
+func decode(answer sat.Answer, x [][]sat.Lit) class.Vector {
+	v := make(class.Vector, len(x))
 	for c := range x {
 		for _, l := range x[c] {
 			if answer.True(l) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"understudy/engine/class"
 	"understudy/engine/fbas"
 	"understudy/engine/sat"
 )
@@ -97,9 +98,9 @@ type Options struct {
 type System struct {
 	network *fbas.Network
 	core    *fbas.System // in standard form
-	classes *classes
+	classes *class.Quotient
 
-	quorums, blocking memo[vector]
+	quorums, blocking memo[class.Vector]
 	splitting         memo[split]
 }
 
@@ -122,7 +123,7 @@ func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
 		return nil, err
 	}
 	core = core.Standard()
-	return &System{network: n, core: core, classes: newClasses(core)}, nil
+	return &System{network: n, core: core, classes: class.New(core)}, nil
 }
 
 // Unattended says whether a solver is still at work in this process for an

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"slices"
 
+	"understudy/engine/class"
 	"understudy/engine/fbas"
 )
 
@@ -17,7 +18,7 @@ import (
 // stay; in each, the sets are counted by binomials.
 type family struct {
 	s      *System
-	q      *classes
+	q      *class.Quotient
 	groups *groups
 	parts  [][]part // by class
 	atoms  []atom
@@ -43,16 +44,16 @@ type atom struct {
 // merged is a merged vector, by atom, and a set of nodes that maps to it, the
 // failed ones left out.
 type merged struct {
-	count  vector
+	count  class.Vector
 	source []int
 	need   int // members still to be taken from the class at hand
 }
 
 // family divides the classes by group; failed may be nil.
-func (s *System) family(q *classes, g *groups, failed fbas.Set) *family {
-	f := &family{s: s, q: q, groups: g, parts: make([][]part, len(q.size)), exact: true}
+func (s *System) family(q *class.Quotient, g *groups, failed fbas.Set) *family {
+	f := &family{s: s, q: q, groups: g, parts: make([][]part, len(q.Size)), exact: true}
 	ofGroup := map[int]int{}
-	for c, members := range q.members {
+	for c, members := range q.Members {
 		alone, inPart := vanished, map[int]int{}
 		for _, node := range members {
 			at, rep := vanished, g.rep[node]
@@ -91,7 +92,7 @@ func (f *family) addAtom(group bool) int {
 
 // answer counts the family of the vectors and lists at most maxSets of its
 // sets. An empty list of vectors says that there is no such set.
-func (f *family) answer(ctx context.Context, vectors []vector, complete bool, maxSets int) Family {
+func (f *family) answer(ctx context.Context, vectors []class.Vector, complete bool, maxSets int) Family {
 	sets, whole := f.minimal(ctx, vectors)
 	r := Family{Complete: complete && whole, Outcome: GaveUp}
 	if len(sets) == 0 {
@@ -102,7 +103,7 @@ func (f *family) answer(ctx context.Context, vectors []vector, complete bool, ma
 	}
 	r.Outcome = Found
 	f.example = sets[0].source
-	r.MinSize = sets[0].count.sum()
+	r.MinSize = sets[0].count.Sum()
 	r.Example = f.first(sets[0].count)
 	if f.groups.merging() {
 		r.ExampleMembers = f.s.keys(f.example)
@@ -119,7 +120,7 @@ func (f *family) answer(ctx context.Context, vectors []vector, complete bool, ma
 
 // minimal maps the vectors, drops repeated and non-minimal ones, and sorts by
 // size, then by count. It is not whole when the time ends.
-func (f *family) minimal(ctx context.Context, vectors []vector) (sets []merged, whole bool) {
+func (f *family) minimal(ctx context.Context, vectors []class.Vector) (sets []merged, whole bool) {
 	all := distinct{seen: map[string]bool{}}
 	for i, v := range vectors {
 		if !f.exact && i > 0 && ctx.Err() != nil {
@@ -131,7 +132,7 @@ func (f *family) minimal(ctx context.Context, vectors []vector) (sets []merged, 
 	}
 	sets = all.list
 	slices.SortFunc(sets, func(a, b merged) int {
-		if d := a.count.sum() - b.count.sum(); d != 0 {
+		if d := a.count.Sum() - b.count.Sum(); d != 0 {
 			return d
 		}
 		return slices.Compare(b.count, a.count)
@@ -145,8 +146,8 @@ func (f *family) minimal(ctx context.Context, vectors []vector) (sets []merged, 
 // images are the minimal ones of what the sets of a vector map to. A choice of
 // members that maps to no less than another one leads to no less, whatever is
 // chosen in the classes that follow, so only minimal partial choices are kept.
-func (f *family) images(ctx context.Context, v vector) []merged {
-	partial := []merged{{count: make(vector, len(f.atoms))}}
+func (f *family) images(ctx context.Context, v class.Vector) []merged {
+	partial := []merged{{count: make(class.Vector, len(f.atoms))}}
 	for c, k := range v {
 		if k == 0 {
 			continue
@@ -228,13 +229,13 @@ func (d *distinct) add(m merged) {
 // antichain keeps the minimal ones, by size; when the time ends, those that it
 // has seen.
 func antichain(ctx context.Context, all []merged) []merged {
-	slices.SortStableFunc(all, func(a, b merged) int { return a.count.sum() - b.count.sum() })
+	slices.SortStableFunc(all, func(a, b merged) int { return a.count.Sum() - b.count.Sum() })
 	var kept []merged
 	for i, m := range all {
 		if i%256 == 255 && ctx.Err() != nil {
 			break
 		}
-		if !slices.ContainsFunc(kept, func(less merged) bool { return less.count.within(m.count) }) {
+		if !slices.ContainsFunc(kept, func(less merged) bool { return less.count.Within(m.count) }) {
 			kept = append(kept, m)
 		}
 	}
@@ -242,7 +243,7 @@ func antichain(ctx context.Context, all []merged) []merged {
 }
 
 // number is how many sets a merged vector stands for.
-func (f *family) number(count vector) *big.Int {
+func (f *family) number(count class.Vector) *big.Int {
 	n := big.NewInt(1)
 	var choose big.Int
 	for at, k := range count {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"understudy/engine/fbas"
+	"understudy/engine/class"
 	"understudy/engine/sat"
 )
 
@@ -18,8 +18,8 @@ var ErrContradiction = errors.New("engine contradicts itself")
 // quorums; else the solver looks for two.
 func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResult, error) {
 	q := s.classes
-	eval := q.evaluator()
-	if eval.greatestIn(q.size, nil).empty() {
+	eval := q.Evaluator()
+	if eval.GreatestIn(q.Size, nil).Empty() {
 		return IntersectionResult{Complete: true}, nil
 	}
 	r := IntersectionResult{HasQuorum: true}
@@ -35,7 +35,7 @@ func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResul
 		r.Complete, r.Intersects = true, true
 	case sat.Sat:
 		r.Complete = true
-		pair := [2]vector{decode(answer, a), decode(answer, b)}
+		pair := [2]class.Vector{decode(answer, a), decode(answer, b)}
 		if r.Disjoint, err = s.nameDisjoint(q, nil, pair); err != nil {
 			return r, err
 		}
@@ -45,12 +45,12 @@ func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResul
 
 // nameDisjoint turns two quorums that are disjoint once the nodes of gone are
 // deleted into keys, and checks them as sets of nodes before it lets them out.
-func (s *System) nameDisjoint(q *classes, gone []int, pair [2]vector) ([2][]string, error) {
+func (s *System) nameDisjoint(q *class.Quotient, gone []int, pair [2]class.Vector) ([2][]string, error) {
 	var named [2][]string
 	deleted, taken := s.core.SetOf(gone...), s.core.SetOf(gone...)
 	for side, v := range pair {
-		nodes := q.pick(v, taken)
-		if len(nodes) != v.sum() || len(nodes) == 0 {
+		nodes := q.Pick(v, taken)
+		if len(nodes) != v.Sum() || len(nodes) == 0 {
 			return named, fmt.Errorf("%w: two quorums that do not fit beside each other", ErrContradiction)
 		}
 		set := s.core.SetOf(nodes...)
@@ -63,21 +63,4 @@ func (s *System) nameDisjoint(q *classes, gone []int, pair [2]vector) ([2][]stri
 		named[side] = s.keys(nodes)
 	}
 	return named, nil
-}
-
-// pick chooses, for each class, the first members that are not taken.
-func (q *classes) pick(v vector, taken fbas.Set) []int {
-	var nodes []int
-	for c, k := range v {
-		for _, node := range q.members[c] {
-			if k == 0 {
-				break
-			}
-			if !taken[node] {
-				nodes = append(nodes, node)
-				k--
-			}
-		}
-	}
-	return nodes
 }

@@ -1,9 +1,13 @@
 package engine
 
-import "slices"
+import (
+	"slices"
+
+	"understudy/engine/class"
+)
 
 // first names the first set of a merged vector, sorted.
-func (f *family) first(count vector) []string {
+func (f *family) first(count class.Vector) []string {
 	names := []string{}
 	for at, k := range count {
 		for _, node := range f.atoms[at].members[:k] {
@@ -24,7 +28,7 @@ func (f *family) list(sets []merged, limit int) [][]string {
 	var list [][]string
 	room := maxListed
 	for _, m := range sets {
-		size, before := max(1, m.count.sum()), len(list)
+		size, before := max(1, m.count.Sum()), len(list)
 		most := min(limit, before+room/size)
 		if most == before {
 			break
@@ -36,7 +40,7 @@ func (f *family) list(sets []merged, limit int) [][]string {
 }
 
 // expand appends the sets of count that begin with chosen, from atom at on.
-func (f *family) expand(count vector, at int, chosen []string, list [][]string, limit int) [][]string {
+func (f *family) expand(count class.Vector, at int, chosen []string, list [][]string, limit int) [][]string {
 	if len(list) >= limit {
 		return list
 	}
@@ -50,7 +54,7 @@ func (f *family) expand(count vector, at int, chosen []string, list [][]string, 
 
 // combine appends the ways to take need more members of atom at, from the
 // from-th member on.
-func (f *family) combine(count vector, at, need, from int, chosen []string, list [][]string, limit int) [][]string {
+func (f *family) combine(count class.Vector, at, need, from int, chosen []string, list [][]string, limit int) [][]string {
 	if need == 0 {
 		return f.expand(count, at+1, chosen, list, limit)
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"understudy/engine/class"
 )
 
 // MinimalQuorums finds all inclusion-minimal quorums, and whether every two
@@ -20,9 +22,9 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 	if err != nil {
 		return QuorumsResult{}, err
 	}
-	vectors, complete := s.quorums.find(func() ([]vector, bool) { return minimalQuorums(ctx, q) })
+	vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return minimalQuorums(ctx, q) })
 	if complete && intersection.Complete {
-		if err := checkIntersection(ctx, intersection, vectors, q.size); err != nil {
+		if err := checkIntersection(ctx, intersection, vectors, q.Size); err != nil {
 			return QuorumsResult{}, err
 		}
 	}
@@ -36,14 +38,14 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 
 // checkIntersection compares the verdict with the minimal quorums: two of them
 // are disjoint somewhere exactly if their vectors fit beside each other.
-func checkIntersection(ctx context.Context, verdict IntersectionResult, vectors []vector, size vector) error {
+func checkIntersection(ctx context.Context, verdict IntersectionResult, vectors []class.Vector, size class.Vector) error {
 	intersects := len(vectors) > 0
 	for i, x := range vectors {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil
 		}
-		rest := size.minus(x)
-		if slices.ContainsFunc(vectors[i:], func(y vector) bool { return y.within(rest) }) {
+		rest := size.Minus(x)
+		if slices.ContainsFunc(vectors[i:], func(y class.Vector) bool { return y.Within(rest) }) {
 			intersects = false
 			break
 		}
@@ -56,10 +58,10 @@ func checkIntersection(ctx context.Context, verdict IntersectionResult, vectors 
 
 // minimalQuorums lists the vectors of all minimal quorums. It is not complete
 // when the time ends.
-func minimalQuorums(ctx context.Context, q *classes) (found []vector, complete bool) {
+func minimalQuorums(ctx context.Context, q *class.Quotient) (found []class.Vector, complete bool) {
 	d := &quorumSearch{
 		search: newSearch(ctx, q),
-		chosen: make(vector, len(q.size)),
+		chosen: make(class.Vector, len(q.Size)),
 	}
 	d.visit()
 	return d.found, !d.stopped
@@ -69,21 +71,21 @@ func minimalQuorums(ctx context.Context, q *classes) (found []vector, complete b
 // are decided, and the clock.
 type search struct {
 	ctx     context.Context
-	q       *classes
-	eval    *evaluator
+	q       *class.Quotient
+	eval    *class.Evaluator
 	order   []int
 	decided []bool
-	found   []vector
+	found   []class.Vector
 	stopped bool
 }
 
-func newSearch(ctx context.Context, q *classes) *search {
-	s := &search{ctx: ctx, q: q, eval: q.evaluator(), decided: make([]bool, len(q.size))}
-	weight := make([]int, len(q.size))
-	for c := range q.size {
+func newSearch(ctx context.Context, q *class.Quotient) *search {
+	s := &search{ctx: ctx, q: q, eval: q.Evaluator(), decided: make([]bool, len(q.Size))}
+	weight := make([]int, len(q.Size))
+	for c := range q.Size {
 		s.order = append(s.order, c)
-		for _, list := range q.lists[c] {
-			weight[c] += len(q.vertex[list].class) + 1
+		for _, list := range q.Lists[c] {
+			weight[c] += len(q.Vertices[list].Class) + 1
 		}
 	}
 	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(weight[b], weight[a]) })
@@ -98,7 +100,7 @@ func (s *search) expired() bool {
 }
 
 // undecided gives the first class in order that is not decided and occurs in u.
-func (s *search) undecided(u vector) (int, bool) {
+func (s *search) undecided(u class.Vector) (int, bool) {
 	for _, c := range s.order {
 		if !s.decided[c] && u[c] > 0 {
 			return c, true
@@ -110,7 +112,7 @@ func (s *search) undecided(u vector) (int, bool) {
 // quorumSearch decides class by class how many members a minimal quorum has.
 type quorumSearch struct {
 	*search
-	chosen vector // counts of decided classes, 0 elsewhere
+	chosen class.Vector // counts of decided classes, 0 elsewhere
 }
 
 func (d *quorumSearch) visit() {
@@ -118,13 +120,13 @@ func (d *quorumSearch) visit() {
 		return
 	}
 	most := slices.Clone(d.chosen)
-	for c, m := range d.q.size {
+	for c, m := range d.q.Size {
 		if !d.decided[c] {
 			most[c] = m
 		}
 	}
-	alive := d.eval.greatest(most, nil)
-	if alive.empty() {
+	alive := d.eval.Greatest(most, nil)
+	if alive.Empty() {
 		return
 	}
 	for c, k := range d.chosen {
@@ -132,9 +134,9 @@ func (d *quorumSearch) visit() {
 			return // a chosen member can't be satisfied any more
 		}
 	}
-	if inside := d.eval.greatestIn(d.chosen, nil); !inside.empty() {
+	if inside := d.eval.GreatestIn(d.chosen, nil); !inside.Empty() {
 		// Whatever is added now would hold this quorum properly.
-		if d.eval.isMinimalQuorum(d.chosen) {
+		if d.eval.IsMinimalQuorum(d.chosen) {
 			d.found = append(d.found, slices.Clone(d.chosen))
 		}
 		return
@@ -144,7 +146,7 @@ func (d *quorumSearch) visit() {
 		return
 	}
 	d.decided[c] = true
-	for _, k := range d.q.options[c] {
+	for _, k := range d.q.Options[c] {
 		d.chosen[c] = k
 		d.visit()
 	}
@@ -154,11 +156,11 @@ func (d *quorumSearch) visit() {
 
 // wanted chooses the class to decide next: one that a chosen member still
 // needs, if there is one.
-func (d *quorumSearch) wanted(alive vector) (int, bool) {
-	d.eval.evaluate(d.chosen, nil)
+func (d *quorumSearch) wanted(alive class.Vector) (int, bool) {
+	d.eval.Evaluate(d.chosen, nil)
 	for c, k := range d.chosen {
-		if k > 0 && !d.eval.satisfied(c) {
-			if next, ok := d.below(d.q.own[c], alive); ok {
+		if k > 0 && !d.eval.Satisfied(c) {
+			if next, ok := d.below(d.q.Own[c], alive); ok {
 				return next, true
 			}
 		}
@@ -167,15 +169,15 @@ func (d *quorumSearch) wanted(alive vector) (int, bool) {
 }
 
 // below gives an undecided class listed by an unmet vertex, at any depth.
-func (d *quorumSearch) below(vertex int, alive vector) (int, bool) {
-	v := &d.q.vertex[vertex]
-	for _, c := range v.class {
+func (d *quorumSearch) below(vertex int, alive class.Vector) (int, bool) {
+	v := &d.q.Vertices[vertex]
+	for _, c := range v.Class {
 		if !d.decided[c] && alive[c] > 0 {
 			return c, true
 		}
 	}
-	for _, inner := range v.inner {
-		if d.eval.met[inner] {
+	for _, inner := range v.Inner {
+		if d.eval.Met(inner) {
 			continue
 		}
 		if c, ok := d.below(inner, alive); ok {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"understudy/engine/class"
 	"understudy/engine/sat"
 )
 
@@ -36,7 +37,7 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	if err != nil {
 		return SplittingResult{}, fmt.Errorf("find splitting sets: %w", err)
 	}
-	vectors := make([]vector, len(found))
+	vectors := make([]class.Vector, len(found))
 	for i, f := range found {
 		vectors[i] = f.gone
 	}
@@ -48,7 +49,7 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 	}
 	r.Disjoint = r.MinSize == 0
 	for _, f := range found {
-		if slices.Equal(f.gone, q.count(family.example)) {
+		if slices.Equal(f.gone, q.Count(family.example)) {
 			r.Quorums, err = s.nameDisjoint(q, family.example, f.quorum)
 		}
 	}
@@ -57,13 +58,13 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 
 // split is a splitting vector with two quorums that it leaves disjoint.
 type split struct {
-	gone   vector
-	quorum [2]vector
+	gone   class.Vector
+	quorum [2]class.Vector
 }
 
 type splittingSearch struct {
-	q     *classes
-	eval  *evaluator
+	q     *class.Quotient
+	eval  *class.Evaluator
 	base  *sat.Formula
 	gone  [][]sat.Lit
 	agree [2][][]sat.Lit // per quorum: its members and the deleted
@@ -71,9 +72,9 @@ type splittingSearch struct {
 	calls int
 }
 
-func newSplittingSearch(q *classes) *splittingSearch {
+func newSplittingSearch(q *class.Quotient) *splittingSearch {
 	e := encoding{q: q, f: sat.New()}
-	d := &splittingSearch{q: q, eval: q.evaluator(), base: e.f}
+	d := &splittingSearch{q: q, eval: q.Evaluator(), base: e.f}
 	d.gone = e.count()
 	d.agree[0], d.agree[1] = e.twoQuorums(d.gone)
 	return d
@@ -99,7 +100,7 @@ func (d *splittingSearch) run(ctx context.Context) (complete bool, err error) {
 			return false, nil
 		}
 		d.found = append(d.found, next)
-		if next.gone.empty() {
+		if next.gone.Empty() {
 			return true, nil
 		}
 		d.base = d.base.Clone()
@@ -109,12 +110,12 @@ func (d *splittingSearch) run(ctx context.Context) (complete bool, err error) {
 
 // ask looks for a splitting vector that is above no known one, and properly
 // below the given one if there is one.
-func (d *splittingSearch) ask(ctx context.Context, below vector) (split, sat.Status, error) {
+func (d *splittingSearch) ask(ctx context.Context, below class.Vector) (split, sat.Status, error) {
 	f := d.base
 	if below != nil {
 		f = f.Clone()
 		for c, k := range below {
-			if k < d.q.size[c] {
+			if k < d.q.Size[c] {
 				f.Add(d.gone[c][k].Not())
 			}
 		}
@@ -126,16 +127,16 @@ func (d *splittingSearch) ask(ctx context.Context, below vector) (split, sat.Sta
 		return split{}, answer.Status, err
 	}
 	gone := decode(answer, d.gone)
-	a, b := decode(answer, d.agree[0]).minus(gone), decode(answer, d.agree[1]).minus(gone)
+	a, b := decode(answer, d.agree[0]).Minus(gone), decode(answer, d.agree[1]).Minus(gone)
 	if !d.splits(gone, a, b) {
 		return split{}, sat.Unknown, fmt.Errorf("%w: the solver's set does not split", ErrContradiction)
 	}
-	return split{gone: gone, quorum: [2]vector{a, b}}, sat.Sat, nil
+	return split{gone: gone, quorum: [2]class.Vector{a, b}}, sat.Sat, nil
 }
 
 // splits checks that a and b are disjoint quorums once gone is deleted.
-func (d *splittingSearch) splits(gone, a, b vector) bool {
-	for c, m := range d.q.size {
+func (d *splittingSearch) splits(gone, a, b class.Vector) bool {
+	for c, m := range d.q.Size {
 		if gone[c]+a[c]+b[c] > m || a[c] < 0 || b[c] < 0 {
 			return false
 		}
@@ -143,8 +144,8 @@ func (d *splittingSearch) splits(gone, a, b vector) bool {
 	return d.isQuorum(a, gone) && d.isQuorum(b, gone)
 }
 
-func (d *splittingSearch) isQuorum(x, gone vector) bool {
-	return !x.empty() && slices.Equal(d.eval.greatestIn(x, gone), x)
+func (d *splittingSearch) isQuorum(x, gone class.Vector) bool {
+	return !x.Empty() && slices.Equal(d.eval.GreatestIn(x, gone), x)
 }
 
 // greedy gives deleted members back as long as parts of the two quorums, with
@@ -166,13 +167,13 @@ func (d *splittingSearch) giveBack(s split, c int) (split, bool) {
 	gone := slices.Clone(s.gone)
 	gone[c]--
 	for to := range 3 {
-		pair := [2]vector{slices.Clone(s.quorum[0]), slices.Clone(s.quorum[1])}
+		pair := [2]class.Vector{slices.Clone(s.quorum[0]), slices.Clone(s.quorum[1])}
 		if to < 2 {
 			pair[to][c]++
 		}
-		d.eval.greatest(pair[0], gone)
-		d.eval.greatest(pair[1], gone)
-		if !pair[0].empty() && !pair[1].empty() {
+		d.eval.Greatest(pair[0], gone)
+		d.eval.Greatest(pair[1], gone)
+		if !pair[0].Empty() && !pair[1].Empty() {
 			return split{gone: gone, quorum: pair}, true
 		}
 	}

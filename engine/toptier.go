@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"understudy/engine/class"
 	"understudy/engine/sat"
 )
 
@@ -18,7 +19,7 @@ import (
 // settles the class or is one more quorum to exclude.
 func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) {
 	q := s.classes
-	t := &topTier{q: q, eval: q.evaluator(), in: make([]bool, len(q.size))}
+	t := &topTier{q: q, eval: q.Evaluator(), in: make([]bool, len(q.Size))}
 	complete, err := t.decide(ctx)
 	if err != nil {
 		return TopTierResult{}, fmt.Errorf("find top tier: %w", err)
@@ -26,7 +27,7 @@ func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) 
 	var nodes []int
 	for c, in := range t.in {
 		if in {
-			nodes = append(nodes, q.members[c]...)
+			nodes = append(nodes, q.Members[c]...)
 		}
 	}
 	groups, err := s.groups(o.MergeBy)
@@ -37,16 +38,16 @@ func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) 
 }
 
 type topTier struct {
-	q      *classes
-	eval   *evaluator
+	q      *class.Quotient
+	eval   *class.Evaluator
 	in     []bool
-	quorum []vector // minimal quorums found
+	quorum []class.Vector // minimal quorums found
 	calls  int
 }
 
 func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
-	alive := t.eval.greatestIn(t.q.size, nil)
-	if alive.empty() {
+	alive := t.eval.GreatestIn(t.q.Size, nil)
+	if alive.Empty() {
 		return true, nil
 	}
 	if ctx.Err() != nil {
@@ -55,7 +56,7 @@ func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
 	e := encoding{q: t.q, f: sat.New()}
 	x := e.count()
 	e.quorum(x)
-	for c := range t.q.size {
+	for c := range t.q.Size {
 		if t.in[c] || alive[c] == 0 {
 			continue
 		}
@@ -101,8 +102,8 @@ func (t *topTier) search(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c i
 
 // learn shrinks a quorum the solver gave. What comes out is new: it has class
 // c, or is a minimal quorum without c that the question excluded if known.
-func (t *topTier) learn(ctx context.Context, x vector, c int) (learned bool, err error) {
-	if !slices.Equal(t.eval.greatestIn(x, nil), x) || x[c] == 0 {
+func (t *topTier) learn(ctx context.Context, x class.Vector, c int) (learned bool, err error) {
+	if !slices.Equal(t.eval.GreatestIn(x, nil), x) || x[c] == 0 {
 		return false, fmt.Errorf("%w: the solver's quorum is none", ErrContradiction)
 	}
 	before := len(t.quorum)
@@ -118,13 +119,13 @@ func (t *topTier) learn(ctx context.Context, x vector, c int) (learned bool, err
 // shrink finds a minimal quorum inside the quorum x, one with class c if its
 // greedy way allows, and notes it and its classes. It says false when the time
 // ends.
-func (t *topTier) shrink(ctx context.Context, x vector, c int) bool {
-	x = t.remove(ctx, x, func(rest vector) bool { return rest[c] > 0 })
-	x = t.remove(ctx, x, func(rest vector) bool { return !rest.empty() })
+func (t *topTier) shrink(ctx context.Context, x class.Vector, c int) bool {
+	x = t.remove(ctx, x, func(rest class.Vector) bool { return rest[c] > 0 })
+	x = t.remove(ctx, x, func(rest class.Vector) bool { return !rest.Empty() })
 	if ctx.Err() != nil {
 		return false // perhaps not minimal
 	}
-	if slices.ContainsFunc(t.quorum, func(known vector) bool { return slices.Equal(known, x) }) {
+	if slices.ContainsFunc(t.quorum, func(known class.Vector) bool { return slices.Equal(known, x) }) {
 		return true
 	}
 	t.quorum = append(t.quorum, x)
@@ -138,12 +139,12 @@ func (t *topTier) shrink(ctx context.Context, x vector, c int) bool {
 
 // remove takes members out of the quorum x, one by one, as long as the
 // greatest quorum of what is left passes keep, and there is time.
-func (t *topTier) remove(ctx context.Context, x vector, keep func(vector) bool) vector {
+func (t *topTier) remove(ctx context.Context, x class.Vector, keep func(class.Vector) bool) class.Vector {
 	for c := 0; c < len(x) && ctx.Err() == nil; {
 		if x[c] > 0 {
 			less := slices.Clone(x)
 			less[c]--
-			if keep(t.eval.greatest(less, nil)) {
+			if keep(t.eval.Greatest(less, nil)) {
 				x = less
 				continue
 			}

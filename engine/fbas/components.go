@@ -35,7 +35,7 @@ type frame struct{ at, edge int }
 // successor gives the edge-th successor of at, and whether there is one.
 func (t *tarjan) successor(at, edge int) (int, bool) {
 	if at < t.n {
-		if own := t.s.Own[at]; edge == 0 && own != NoSet {
+		if own := t.s.Own[at]; edge == 0 && own >= 0 {
 			return t.n + own, true
 		}
 		return 0, false

@@ -57,7 +57,7 @@ func (a Set) Empty() bool { return a.Len() == 0 }
 
 // GreatestQuorum is the union of all quorums inside within: the greatest set
 // that satisfies the quorum set of each of its members, empty when within
-// holds no quorum. Time is linear in the size of the system: each member is
+// holds no quorum (free nodes alone are none). Time is linear in the size of the system: each member is
 // deleted at most once, and each entry of a quorum set counted down at most
 // once.
 func (s *System) GreatestQuorum(within Set) Set {
@@ -70,7 +70,7 @@ func (s *System) GreatestQuorum(within Set) Set {
 		queue = append(queue, node)
 	}
 	for node, in := range u {
-		if in && (s.Own[node] == NoSet || !satisfied[s.Own[node]]) {
+		if in && !s.agrees(node, satisfied) {
 			remove(node)
 		}
 	}
@@ -97,11 +97,30 @@ func (s *System) GreatestQuorum(within Set) Set {
 			fail(vertex)
 		}
 	}
+	if !s.someWithSet(u) {
+		clear(u)
+	}
 	return u
 }
 
-// IsQuorum says whether set is a quorum: not empty, and every member's quorum
-// set is satisfied inside it.
+// agrees says whether a node's own set is among the satisfied vertices.
+func (s *System) agrees(node int, satisfied []bool) bool {
+	own := s.Own[node]
+	return own == Free || own >= 0 && satisfied[own]
+}
+
+// someWithSet says whether a member has a quorum set.
+func (s *System) someWithSet(set Set) bool {
+	for node, in := range set {
+		if in && s.Own[node] >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// IsQuorum says whether set is a quorum: every member's quorum set is satisfied
+// inside it, and some member has one.
 func (s *System) IsQuorum(set Set) bool { return s.IsQuorumBeside(set, s.SetOf()) }
 
 // evaluate counts, for every vertex, the entries that set meets, and says
@@ -136,9 +155,9 @@ func (s *System) IsQuorumBeside(set, deleted Set) bool {
 	}
 	_, satisfied := s.evaluate(agree)
 	for node, in := range set {
-		if in && (deleted[node] || s.Own[node] == NoSet || !satisfied[s.Own[node]]) {
+		if in && (deleted[node] || !s.agrees(node, satisfied)) {
 			return false
 		}
 	}
-	return !set.Empty()
+	return s.someWithSet(set)
 }

@@ -52,7 +52,7 @@ func (s *System) HasOneNodeQuorum() bool {
 func (s *System) withoutOneNodeQuorums() Set {
 	keep := s.All()
 	for node, own := range s.Own {
-		if own != NoSet && s.satisfiedByOne(own, node) {
+		if own >= 0 && s.satisfiedByOne(own, node) {
 			keep[node] = false
 		}
 	}
@@ -122,7 +122,7 @@ func (s *System) restrictTo(keep []int) *System {
 	}
 	for _, node := range keep {
 		own := s.Own[node]
-		if own != NoSet {
+		if own >= 0 {
 			own = r.shrink(own)
 		}
 		r.to.node(s.Keys[node], s.Source[node], own)

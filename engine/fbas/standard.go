@@ -12,7 +12,7 @@ func (s *System) Standard() *System {
 		r.place[node] = node
 	}
 	for node, own := range s.Own {
-		if own != NoSet {
+		if own >= 0 {
 			named := s.Mentions(own, node)
 			own = r.shrink(own)
 			if !named {

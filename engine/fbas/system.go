@@ -13,7 +13,7 @@ type System struct {
 	Keys []string
 	// Source is the index of each node in Network.Nodes.
 	Source []int
-	// Own is the vertex of each node's quorum set, or NoSet.
+	// Own is the vertex of each node's quorum set, or NoSet, or Free.
 	Own []int
 	// Vertices are the distinct quorum sets, children before parents.
 	Vertices []Vertex
@@ -23,8 +23,14 @@ type System struct {
 	owners   [][]int // by vertex: nodes whose own set it is
 }
 
-// NoSet is the own vertex of a node without a quorum set.
-const NoSet = -1
+// What a node without a quorum set has as its own vertex.
+const (
+	// NoSet: the node is never satisfied.
+	NoSet = -1
+	// Free: the node agrees with anything, as python-fbas assumes of nodes it
+	// knows no set of. A quorum needs a member that has a set.
+	Free = -2
+)
 
 // Vertex is a quorum set in index form. Nodes and Inner are sorted; an entry
 // that the set lists twice stands there twice.
@@ -130,7 +136,7 @@ func (b *builder) system() *System {
 		}
 	}
 	for node, own := range s.Own {
-		if own != NoSet {
+		if own >= 0 {
 			s.owners[own] = append(s.owners[own], node)
 		}
 	}

@@ -1,0 +1,175 @@
+package class
+
+import (
+	"encoding/binary"
+
+	"understudy/engine/fbas"
+)
+
+// Quotient is a system with interchangeable nodes gathered in classes: nodes
+// that are listed by the same quorum sets (the same number of times) and have
+// the same quorum set. It is immutable after New.
+//
+// Swapping two nodes of a class maps every quorum set to itself, so the swap
+// is an automorphism and whether a set is a quorum, blocks or splits depends
+// only on how many members of each class it has: on its vector.
+type Quotient struct {
+	// Members are, by class, its nodes, ascending.
+	Members [][]int
+	// Size is the vector of all nodes.
+	Size Vector
+	// Own is, by class, the vertex of the quorum set, or fbas.NoSet or
+	// fbas.Free.
+	Own []int
+	// Of is, by node, its class.
+	Of []int
+	// Vertices are the quorum sets, children before parents.
+	Vertices []Vertex
+	// Options are the counts a class may have in a minimal quorum, and Cut the
+	// counts that may be missing for a minimal blocking set, ascending.
+	Options, Cut [][]int
+	// Lists are, by class, the vertices that list it, without repetition, and
+	// Weight how often each lists a member.
+	Lists, Weight [][]int
+	// Owners are, by vertex, the classes whose own set it is, and Outer the
+	// vertices it is an inner set of, once per entry.
+	Owners, Outer [][]int
+}
+
+// Vertex is a quorum set over classes: Weight[i] entries for each counted
+// member of Class[i], and inner vertices with repetitions.
+type Vertex struct {
+	Threshold int
+	Class     []int
+	Weight    []int
+	Inner     []int
+}
+
+// New builds the quotient. Nodes with different marks are kept in different
+// classes; a mark is a number per node, for analyses that tell nodes apart by
+// more than their part in quorums (their group, their history).
+func New(s *fbas.System, marks ...[]int) *Quotient {
+	q := &Quotient{Of: make([]int, s.Len())}
+	known := map[string]int{}
+	var key []byte
+	for node, own := range s.Own {
+		key = binary.AppendVarint(key[:0], int64(own))
+		for _, mark := range marks {
+			key = binary.AppendVarint(key, int64(mark[node]))
+		}
+		for _, vertex := range s.ListedIn(node) {
+			key = binary.AppendVarint(key, int64(vertex))
+		}
+		c, seen := known[string(key)]
+		if !seen {
+			c = len(q.Members)
+			known[string(key)] = c
+			q.Members = append(q.Members, nil)
+			q.Own = append(q.Own, own)
+		}
+		q.Of[node] = c
+		q.Members[c] = append(q.Members[c], node)
+	}
+	q.Size = make(Vector, len(q.Members))
+	for c, members := range q.Members {
+		q.Size[c] = len(members)
+	}
+	q.addVertices(s)
+	q.addOptions(s)
+	return q
+}
+
+func (q *Quotient) addVertices(s *fbas.System) {
+	q.Lists, q.Weight = make([][]int, len(q.Members)), make([][]int, len(q.Members))
+	q.Vertices = make([]Vertex, len(s.Vertices))
+	q.Owners, q.Outer = make([][]int, len(s.Vertices)), make([][]int, len(s.Vertices))
+	for c, own := range q.Own {
+		if own >= 0 {
+			q.Owners[own] = append(q.Owners[own], c)
+		}
+	}
+	for id, v := range s.Vertices {
+		q.Outer[id] = s.InnerOf(id)
+		cv := Vertex{Threshold: v.Threshold, Inner: v.Inner}
+		entries := map[int]int{}
+		for _, node := range v.Nodes {
+			entries[q.Of[node]]++
+		}
+		for _, node := range v.Nodes {
+			c := q.Of[node]
+			if n := entries[c]; n > 0 {
+				cv.Class = append(cv.Class, c)
+				cv.Weight = append(cv.Weight, n/q.Size[c])
+				q.Lists[c] = append(q.Lists[c], id)
+				q.Weight[c] = append(q.Weight[c], n/q.Size[c])
+				delete(entries, c)
+			}
+		}
+		q.Vertices[id] = cv
+	}
+}
+
+// addOptions restricts the counts of organizations: classes whose members are
+// listed once, by one vertex p that lists nothing else and is nobody's own
+// set. A member counts for others only through p, which asks for t of m. With
+// fewer than t members in a set p is not met and the members there help
+// nobody: without them what is left of a quorum is a quorum still, unless they
+// are all of it, which takes a node that is a quorum alone (a loner). So a
+// minimal quorum has 0 or t of them, and a minimal blocking set lacks 0 or
+// m-t+1.
+func (q *Quotient) addOptions(s *fbas.System) {
+	loners := s.HasOneNodeQuorum()
+	q.Options = make([][]int, len(q.Members))
+	q.Cut = make([][]int, len(q.Members))
+	for c, m := range q.Size {
+		p, t, org := q.organization(s, c)
+		if org && !loners && p != fbas.NoSet {
+			q.Options[c] = []int{0, t}
+			q.Cut[c] = []int{0, m - t + 1}
+			continue
+		}
+		for n := 0; n <= m; n++ {
+			q.Options[c] = append(q.Options[c], n)
+			q.Cut[c] = append(q.Cut[c], n)
+		}
+	}
+}
+
+func (q *Quotient) organization(s *fbas.System, c int) (p, t int, org bool) {
+	if len(q.Lists[c]) != 1 {
+		return fbas.NoSet, 0, false
+	}
+	p = q.Lists[c][0]
+	v := q.Vertices[p]
+	t = v.Threshold
+	org = len(v.Class) == 1 && v.Weight[0] == 1 && len(v.Inner) == 0 &&
+		len(s.Owners(p)) == 0 && t >= 1 && t <= q.Size[c]
+	return p, t, org
+}
+
+// Count is the vector of a set of nodes.
+func (q *Quotient) Count(nodes []int) Vector {
+	v := make(Vector, len(q.Size))
+	for _, node := range nodes {
+		v[q.Of[node]]++
+	}
+	return v
+}
+
+// Pick chooses a set of the vector's kind among the nodes that are not taken:
+// for each class its first members. It has fewer where not enough are left.
+func (q *Quotient) Pick(v Vector, taken fbas.Set) []int {
+	var nodes []int
+	for c, k := range v {
+		for _, node := range q.Members[c] {
+			if k == 0 {
+				break
+			}
+			if !taken[node] {
+				nodes = append(nodes, node)
+				k--
+			}
+		}
+	}
+	return nodes
+}
