@@ -8,5 +8,5 @@
 // the domains end in .example, and nobody holds the secret key of any public key here.
 //
 // Read network.go for the shape of the data, sample.go for the large network and its top tier, watchers.go for the rest of it, small.go for
-// the networks that fit on a page. The JSON files are written by `go run ./examples/generate` and a test holds them to that.
+// the networks that fit on a page, almost.go for the family of networks that engines are timed on. The JSON files are written by `go run ./examples/generate` and a test holds them to that.
 package examples
