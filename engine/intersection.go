@@ -25,7 +25,7 @@ func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResul
 	r := IntersectionResult{HasQuorum: true}
 	e := encoding{q: q, f: sat.New()}
 	a, b := e.twoQuorums(nil)
-	answer, err := e.f.Solve(ctx)
+	answer, err := e.f.Solve(ctx, sat.Gophersat)
 	if err != nil {
 		return r, fmt.Errorf("decide quorum intersection: %w", err)
 	}

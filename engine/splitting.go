@@ -122,7 +122,7 @@ func (d *splittingSearch) ask(ctx context.Context, below class.Vector) (split, s
 		notAbove(f, d.gone, below)
 	}
 	d.calls++
-	answer, err := f.Solve(ctx)
+	answer, err := f.Solve(ctx, sat.Gophersat)
 	if err != nil || answer.Status != sat.Sat {
 		return split{}, answer.Status, err
 	}

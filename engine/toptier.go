@@ -97,7 +97,7 @@ func (t *topTier) search(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c i
 		}
 	}
 	t.calls++
-	return f.Solve(ctx)
+	return f.Solve(ctx, sat.Gophersat)
 }
 
 // learn shrinks a quorum the solver gave. What comes out is new: it has class

@@ -6,9 +6,14 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
+
+var solvers = []Solver{Gophersat, Gini}
 
 // bruteForce says whether any assignment meets all clauses.
 func bruteForce(f *Formula) bool {
@@ -41,16 +46,15 @@ func TestSolve_AgreesWithTryingAllAssignments(t *testing.T) {
 			}
 			f.Add(clause...)
 		}
-		answer, err := f.Solve(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
 		want := Unsat
 		if bruteForce(f) {
 			want = Sat
 		}
-		if answer.Status != want {
-			t.Fatalf("%v: %v, want %v", f.clauses, answer.Status, want)
+		for _, solver := range solvers {
+			answer, err := f.Solve(t.Context(), solver)
+			if err != nil || answer.Status != want {
+				t.Fatalf("%v: %v (%v) by %v, want %v", f.clauses, answer.Status, err, solver, want)
+			}
 		}
 		answers[want]++
 	}
@@ -104,9 +108,11 @@ func checkSum(t *testing.T, f *Formula, cond Lit, on bool, inputs []Lit, mask ui
 		g.Add(cond.Not())
 	}
 	want := ordered(mask, sizes) && (!on || bits.OnesCount(mask) >= k)
-	answer, err := g.Solve(t.Context())
-	if err != nil || (answer.Status == Sat) != want {
-		t.Errorf("sizes %v, inputs %b, cond %v, k %d: %v (%v), want sat %v", sizes, mask, on, k, answer.Status, err, want)
+	for _, solver := range solvers {
+		answer, err := g.Solve(t.Context(), solver)
+		if err != nil || (answer.Status == Sat) != want {
+			t.Errorf("sizes %v, inputs %b, cond %v, k %d: %v (%v) by %v, want sat %v", sizes, mask, on, k, answer.Status, err, solver, want)
+		}
 	}
 }
 
@@ -128,23 +134,54 @@ func TestSolve_IsUnknownWhenTheTimeIsOver(t *testing.T) {
 	cancel()
 	f := New()
 	f.Add(f.Var())
-	answer, err := f.Solve(ctx)
-	if err != nil || answer.Status != Unknown {
-		t.Fatalf("%v (%v), want unknown", answer.Status, err)
+	for _, solver := range solvers {
+		answer, err := f.Solve(ctx, solver)
+		if err != nil || answer.Status != Unknown {
+			t.Fatalf("%v (%v) by %v, want unknown", answer.Status, err, solver)
+		}
 	}
+}
+
+func TestSolve_ByGiniEndsWithItsTimeAndLeavesNothingBehind(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+	defer cancel()
+	answer, err := pigeons(11).Solve(ctx, Gini)
+	if err != nil || answer.Status != Unknown || Unattended() {
+		t.Fatalf("%v (%v), unattended %v", answer.Status, err, Unattended())
+	}
+}
+
+func TestSolve_ByGiniAnswersManyQuestionsAtOnce(t *testing.T) {
+	var all sync.WaitGroup
+	for n := range 16 {
+		all.Go(func() {
+			holes, f := 3+n%3, New()
+			in := f.Vars(holes)
+			f.Add(in...)
+			if n%2 == 0 {
+				f = pigeons(holes)
+			}
+			answer, err := f.Solve(t.Context(), Gini)
+			if want := [...]Status{Unsat, Sat}[n%2]; err != nil || answer.Status != want {
+				t.Errorf("%v (%v), want %v", answer.Status, err, want)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestSolve_ThatNobodyWaitsForIsUnattendedUntilItEnds(t *testing.T) {
 	f := pigeons(8)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	answer, err := f.Solve(ctx)
+	answer, err := f.Solve(ctx, Gophersat)
 	if err != nil || answer.Status != Unknown || !Unattended() {
 		t.Fatalf("%v (%v), unattended %v", answer.Status, err, Unattended())
 	}
 	easy := New()
 	easy.Add(easy.Var())
-	if answer, err = easy.Solve(t.Context()); err != nil || answer.Status != Sat {
+	if answer, err = easy.Solve(t.Context(), Gophersat); err != nil || answer.Status != Sat {
 		t.Fatalf("the next question: %v (%v)", answer.Status, err)
 	}
 	for deadline := time.Now().Add(time.Minute); Unattended(); runtime.Gosched() {
@@ -181,7 +218,7 @@ func TestFormula_ThatOutgrowsItsBoundIsUnknownAndHoldsNoMemory(t *testing.T) {
 	if _, clauses := f.Size(); clauses != 0 {
 		t.Errorf("%d clauses are held", clauses)
 	}
-	if answer, err := f.Clone().Solve(t.Context()); err != nil || answer.Status != Unknown {
+	if answer, err := f.Clone().Solve(t.Context(), Gophersat); err != nil || answer.Status != Unknown {
 		t.Errorf("%v (%v), want unknown", answer.Status, err)
 	}
 }
@@ -190,19 +227,21 @@ func TestSolve_LeavesVariablesWithoutClausesFalse(t *testing.T) {
 	f := New()
 	used, unused := f.Var(), f.Var()
 	f.Add(used)
-	answer, err := f.Solve(t.Context())
-	if err != nil || !answer.True(used) || answer.True(unused) || !answer.True(unused.Not()) {
-		t.Fatalf("%+v (%v)", answer, err)
+	for _, solver := range solvers {
+		answer, err := f.Solve(t.Context(), solver)
+		if err != nil || !answer.True(used) || answer.True(unused) || !answer.True(unused.Not()) {
+			t.Fatalf("%+v (%v) by %v", answer, err, solver)
+		}
 	}
 }
 
 func TestSolve_OfNothingIsSatAndOfAnEmptyClauseUnsat(t *testing.T) {
 	f := New()
-	if answer, _ := f.Solve(t.Context()); answer.Status != Sat {
+	if answer, _ := f.Solve(t.Context(), Gophersat); answer.Status != Sat {
 		t.Fatalf("empty formula: %v", answer.Status)
 	}
 	f.Add()
-	if answer, _ := f.Solve(t.Context()); answer.Status != Unsat {
+	if answer, _ := f.Solve(t.Context(), Gophersat); answer.Status != Unsat {
 		t.Fatalf("empty clause: %v", answer.Status)
 	}
 }
@@ -212,7 +251,7 @@ func Example() {
 	a, b := f.Var(), f.Var()
 	f.Add(a, b)
 	f.Add(a.Not())
-	answer, _ := f.Solve(context.Background())
+	answer, _ := f.Solve(context.Background(), Gophersat)
 	fmt.Println(answer.Status, answer.True(a), answer.True(b))
 	// Output: sat false true
 }

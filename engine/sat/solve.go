@@ -3,10 +3,19 @@ package sat
 import (
 	"context"
 	"errors"
-	"sync/atomic"
-
-	"github.com/crillab/gophersat/solver"
 )
+
+// Solver names a program that decides formulas.
+type Solver int
+
+const (
+	// Gophersat solves one question at a time per process and can't be stopped.
+	Gophersat Solver = iota
+	// Gini solves questions at the same time and stops when their time ends.
+	Gini
+)
+
+func (s Solver) String() string { return [...]string{"gophersat", "gini"}[s] }
 
 // Status is what a solver can say.
 type Status int
@@ -39,68 +48,36 @@ func (a Answer) True(l Lit) bool {
 	return a.model[l-1]
 }
 
-// turn lets one question at a time reach the solver.
-var turn = make(chan struct{}, 1)
-
-// unattended counts searches that nobody waits for any more.
-var unattended atomic.Int64
-
-// Unattended says whether a search is still running whose caller ran out of
-// time. It can't be stopped, takes a core, and keeps later questions waiting: a
-// process that answers questions for a living should be replaced.
-func Unattended() bool { return unattended.Load() > 0 }
-
-// Solve asks the solver. A formula that is too large is Unknown. So is the
-// answer when ctx ends first; the search then goes on unattended until it is
-// done or its process ends. Errors: ErrModel.
-func (f *Formula) Solve(ctx context.Context) (Answer, error) {
+// Solve asks a new instance of the solver. A formula that is too large is
+// Unknown, and so is the answer when ctx ends first. Errors: ErrModel.
+func (f *Formula) Solve(ctx context.Context, solver Solver) (Answer, error) {
 	if ctx.Err() != nil || f.tooLarge() {
 		return Answer{}, nil
 	}
-	select {
-	case turn <- struct{}{}:
-	case <-ctx.Done():
-		return Answer{}, nil
-	}
-	done := make(chan Answer, 1)
-	go func() {
-		defer func() { <-turn }()
-		done <- f.search()
-	}()
-	select {
-	case answer := <-done:
-		if answer.Status == Sat && !f.holds(answer.model) {
-			return Answer{}, ErrModel
-		}
+	answer, decided := f.obvious()
+	switch {
+	case decided:
 		return answer, nil
-	case <-ctx.Done():
-		unattended.Add(1)
-		go func() {
-			<-done
-			unattended.Add(-1)
-		}()
-		return Answer{}, nil
+	case solver == Gini:
+		answer = f.askGini(ctx)
+	default:
+		answer = f.askGophersat(ctx)
 	}
+	if answer.Status == Sat && !f.holds(answer.model) {
+		return Answer{}, ErrModel
+	}
+	return answer, nil
 }
 
-func (f *Formula) search() Answer {
-	clauses := make([][]int, 0, len(f.clauses))
+// obvious decides formulas that have no clause or an empty one, which solvers
+// don't take.
+func (f *Formula) obvious() (answer Answer, decided bool) {
 	for _, clause := range f.clauses {
 		if len(clause) == 0 {
-			return Answer{Status: Unsat}
+			return Answer{Status: Unsat}, true
 		}
-		clauses = append(clauses, append([]int(nil), clause...)) // the parser keeps and sorts them
 	}
-	model := make([]bool, f.vars)
-	if len(clauses) == 0 {
-		return Answer{Status: Sat, model: model}
-	}
-	s := solver.New(solver.ParseSlice(clauses))
-	if s.Solve() != solver.Sat {
-		return Answer{Status: Unsat}
-	}
-	copy(model, s.Model()) // variables no clause names stay false
-	return Answer{Status: Sat, model: model}
+	return Answer{Status: Sat, model: make([]bool, f.vars)}, len(f.clauses) == 0
 }
 
 func (f *Formula) holds(model []bool) bool {
