@@ -24,7 +24,7 @@
 // used.
 //
 // Reading order: engine.go (the questions), result.go, class.go, vector.go,
-// memo.go, then one file an analysis: intersection.go with encode.go, toptier.go,
+// memo.go, then one file an analysis: intersection.go, toptier.go,
 // symmetric.go, quorums.go, blocking.go, splitting.go; group.go, family.go and list.go
 // merge and count; network.go asks everything at once.
 package engine

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"understudy/engine/class"
+	"understudy/engine/encode"
 	"understudy/engine/fbas"
 	"understudy/engine/sat"
 )
@@ -101,7 +102,7 @@ type System struct {
 	classes *class.Quotient
 
 	quorums, blocking memo[class.Vector]
-	splitting         memo[split]
+	splitting         memo[encode.Split]
 }
 
 // Prepare compiles and, with SemanticsRust, reduces a network. A public key

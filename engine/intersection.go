@@ -2,16 +2,16 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"understudy/engine/class"
+	"understudy/engine/encode"
 	"understudy/engine/sat"
 )
 
 // ErrContradiction says that two parts of the engine disagree about a claim;
 // no answer is given then.
-var ErrContradiction = errors.New("engine contradicts itself")
+var ErrContradiction = encode.ErrContradiction
 
 // Intersection decides whether every two quorums share a node, without
 // enumerating quorums: two components with a quorum each are two disjoint
@@ -23,19 +23,16 @@ func (s *System) Intersection(ctx context.Context, _ Options) (IntersectionResul
 		return IntersectionResult{Complete: true}, nil
 	}
 	r := IntersectionResult{HasQuorum: true}
-	e := encoding{q: q, f: sat.New()}
-	a, b := e.twoQuorums(nil)
-	answer, err := e.f.Solve(ctx, sat.Gophersat)
+	pair, status, err := encode.Intersection(ctx, q, sat.Gophersat)
 	if err != nil {
 		return r, fmt.Errorf("decide quorum intersection: %w", err)
 	}
 	r.SolverCalls = 1
-	switch answer.Status {
+	switch status {
 	case sat.Unsat:
 		r.Complete, r.Intersects = true, true
 	case sat.Sat:
 		r.Complete = true
-		pair := [2]class.Vector{decode(answer, a), decode(answer, b)}
 		if r.Disjoint, err = s.nameDisjoint(q, nil, pair); err != nil {
 			return r, err
 		}

@@ -3,153 +3,26 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"understudy/engine/class"
+	"understudy/engine/encode"
 	"understudy/engine/sat"
 )
 
 // TopTier is the union of the minimal quorums.
-//
-// A node v is in it exactly if some quorum with v holds no quorum without v
-// (such a quorum's minimal quorums all contain v; the converse is clear). It is
-// decided class by class: the solver is asked for a quorum with the class in
-// question that holds none of the minimal quorums found so far without it; the
-// answer is shrunk to a minimal quorum, removing that class last, which either
-// settles the class or is one more quorum to exclude.
 func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) {
-	q := s.classes
-	t := &topTier{q: q, eval: q.Evaluator(), in: make([]bool, len(q.Size))}
-	complete, err := t.decide(ctx)
+	tier, err := encode.TopTier(ctx, s.classes, sat.Gophersat)
 	if err != nil {
 		return TopTierResult{}, fmt.Errorf("find top tier: %w", err)
 	}
 	var nodes []int
-	for c, in := range t.in {
+	for c, in := range tier.In {
 		if in {
-			nodes = append(nodes, q.Members[c]...)
+			nodes = append(nodes, s.classes.Members[c]...)
 		}
 	}
 	groups, err := s.groups(o.MergeBy)
 	if err != nil {
 		return TopTierResult{}, err
 	}
-	return TopTierResult{Members: groups.mergeNodes(nodes), Complete: complete, SolverCalls: t.calls}, nil
-}
-
-type topTier struct {
-	q      *class.Quotient
-	eval   *class.Evaluator
-	in     []bool
-	quorum []class.Vector // minimal quorums found
-	calls  int
-}
-
-func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
-	alive := t.eval.GreatestIn(t.q.Size, nil)
-	if alive.Empty() {
-		return true, nil
-	}
-	if ctx.Err() != nil {
-		return false, nil // not worth a formula
-	}
-	e := encoding{q: t.q, f: sat.New()}
-	x := e.count()
-	e.quorum(x)
-	for c := range t.q.Size {
-		if t.in[c] || alive[c] == 0 {
-			continue
-		}
-		if !t.shrink(ctx, alive, c) {
-			return false, nil
-		}
-		if settled, err := t.settle(ctx, e.f, x, c); err != nil || !settled {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// settle decides class c; it is not settled when the time ends.
-func (t *topTier) settle(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c int) (settled bool, err error) {
-	for !t.in[c] {
-		found, err := t.search(ctx, f.Clone(), x, c)
-		if err != nil || found.Status == sat.Unknown {
-			return false, err
-		}
-		if found.Status == sat.Unsat {
-			return true, nil
-		}
-		if learned, err := t.learn(ctx, decode(found, x), c); err != nil || !learned {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// search asks for a quorum with class c that holds no known minimal quorum
-// without c.
-func (t *topTier) search(ctx context.Context, f *sat.Formula, x [][]sat.Lit, c int) (sat.Answer, error) {
-	f.Add(x[c][0])
-	for _, known := range t.quorum {
-		if known[c] == 0 {
-			notAbove(f, x, known)
-		}
-	}
-	t.calls++
-	return f.Solve(ctx, sat.Gophersat)
-}
-
-// learn shrinks a quorum the solver gave. What comes out is new: it has class
-// c, or is a minimal quorum without c that the question excluded if known.
-func (t *topTier) learn(ctx context.Context, x class.Vector, c int) (learned bool, err error) {
-	if !slices.Equal(t.eval.GreatestIn(x, nil), x) || x[c] == 0 {
-		return false, fmt.Errorf("%w: the solver's quorum is none", ErrContradiction)
-	}
-	before := len(t.quorum)
-	if !t.shrink(ctx, x, c) {
-		return false, nil
-	}
-	if len(t.quorum) == before {
-		return false, fmt.Errorf("%w: the solver's quorum holds one that was excluded", ErrContradiction)
-	}
-	return true, nil
-}
-
-// shrink finds a minimal quorum inside the quorum x, one with class c if its
-// greedy way allows, and notes it and its classes. It says false when the time
-// ends.
-func (t *topTier) shrink(ctx context.Context, x class.Vector, c int) bool {
-	x = t.remove(ctx, x, func(rest class.Vector) bool { return rest[c] > 0 })
-	x = t.remove(ctx, x, func(rest class.Vector) bool { return !rest.Empty() })
-	if ctx.Err() != nil {
-		return false // perhaps not minimal
-	}
-	if slices.ContainsFunc(t.quorum, func(known class.Vector) bool { return slices.Equal(known, x) }) {
-		return true
-	}
-	t.quorum = append(t.quorum, x)
-	for d, k := range x {
-		if k > 0 {
-			t.in[d] = true
-		}
-	}
-	return true
-}
-
-// remove takes members out of the quorum x, one by one, as long as the
-// greatest quorum of what is left passes keep, and there is time.
-func (t *topTier) remove(ctx context.Context, x class.Vector, keep func(class.Vector) bool) class.Vector {
-	for c := 0; c < len(x) && ctx.Err() == nil; {
-		if x[c] > 0 {
-			less := slices.Clone(x)
-			less[c]--
-			if keep(t.eval.Greatest(less, nil)) {
-				x = less
-				continue
-			}
-		}
-		c++
-	}
-	return x
+	return TopTierResult{Members: groups.mergeNodes(nodes), Complete: tier.Complete, SolverCalls: tier.Calls}, nil
 }
