@@ -1,0 +1,157 @@
+package bnb
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"understudy/engine/class"
+	"understudy/engine/fbas"
+	"understudy/engine/flat"
+)
+
+// flatNetwork makes a small network that usually has a flat form:
+// organizations of one to three validators whose own sets may differ, single
+// validators, leaves, and nodes without a quorum set.
+func flatNetwork(r *rand.Rand) *fbas.Network {
+	var items []fbas.QuorumSet // a single validator is a set of one
+	nodes := 0
+	for nodes < 4+r.IntN(4) {
+		size := 1 + r.IntN(3)
+		org := fbas.QuorumSet{Threshold: 1 + r.IntN(size)}
+		for range size {
+			org.Validators = append(org.Validators, fmt.Sprintf("n%d", nodes))
+			nodes++
+		}
+		items = append(items, org)
+	}
+	single := make([]bool, len(items))
+	for i, item := range items {
+		single[i] = len(item.Validators) == 1 && r.IntN(3) > 0
+	}
+	var sets []*fbas.QuorumSet
+	for range 1 + r.IntN(4) {
+		set := &fbas.QuorumSet{}
+		for i, item := range items {
+			switch {
+			case r.IntN(4) == 0:
+			case single[i]:
+				set.Validators = append(set.Validators, item.Validators[0])
+			default:
+				set.InnerQuorumSets = append(set.InnerQuorumSets, item)
+			}
+		}
+		set.Threshold = r.IntN(len(set.Validators) + len(set.InnerQuorumSets) + 2)
+		if r.IntN(2) == 0 {
+			set.Threshold = (len(set.Validators) + len(set.InnerQuorumSets) + 2) / 2
+		}
+		sets = append(sets, set)
+	}
+	network := &fbas.Network{}
+	add := func(key string, set *fbas.QuorumSet) {
+		network.Nodes = append(network.Nodes, fbas.Node{PublicKey: key, QuorumSet: set})
+	}
+	for _, item := range items {
+		own := sets[r.IntN(len(sets))]
+		for _, key := range item.Validators {
+			if r.IntN(5) == 0 {
+				own = sets[r.IntN(len(sets))]
+			}
+			if r.IntN(12) == 0 {
+				add(key, nil)
+			} else {
+				add(key, own)
+			}
+		}
+	}
+	for i := range r.IntN(3) {
+		add(fmt.Sprintf("leaf%d", i), sets[r.IntN(len(sets))])
+	}
+	return network
+}
+
+// randomFlat gives the flat form of a random network; some of its nodes without
+// a quorum set agree with anything.
+func randomFlat(seed uint64) (*class.Quotient, *flat.Form, bool) {
+	r := rand.New(rand.NewPCG(seed, 11))
+	s := fbas.Compile(flatNetwork(r))
+	if r.IntN(4) == 0 {
+		for node, own := range s.Own {
+			if own == fbas.NoSet {
+				s.Own[node] = fbas.Free
+			}
+		}
+	}
+	if r.IntN(3) == 0 {
+		s = s.Standard()
+	}
+	q := class.New(s)
+	form, ok := flat.Of(q)
+	return q, form, ok
+}
+
+// vectors calls visit for all vectors up to most.
+func vectors(most class.Vector, visit func(class.Vector) bool) bool {
+	x := make(class.Vector, len(most))
+	for {
+		if visit(x) {
+			return true
+		}
+		c := 0
+		for ; c < len(x) && x[c] == most[c]; c++ {
+			x[c] = 0
+		}
+		if c == len(x) {
+			return false
+		}
+		x[c]++
+	}
+}
+
+func splits(q *class.Quotient, gone class.Vector) bool {
+	eval := q.Evaluator()
+	left := q.Size.Minus(gone)
+	return vectors(left, func(a class.Vector) bool {
+		return eval.IsQuorum(a, gone) && !eval.Greatest(left.Minus(a), gone).Empty()
+	})
+}
+
+// cheapestSplitting is -1 when nothing splits.
+func cheapestSplitting(q *class.Quotient, price class.Price) int {
+	best := -1
+	vectors(q.Size, func(gone class.Vector) bool {
+		if p := price.Of(gone); (best < 0 || p < best) && splits(q, gone) {
+			best = p
+		}
+		return false
+	})
+	return best
+}
+
+func TestMinimumSplitting_AgreesWithTryingAllSets(t *testing.T) {
+	tried, sizes := 0, map[int]int{}
+	for seed := range uint64(6000) {
+		q, form, ok := randomFlat(seed)
+		if !ok {
+			continue
+		}
+		m, ok, err := MinimumSplitting(context.Background(), q, form, class.Price{}, 0)
+		if !ok || err != nil || !m.Complete {
+			t.Fatalf("seed %d: %v, %v, complete %v", seed, ok, err, m.Complete)
+		}
+		got, want := m.Size, cheapestSplitting(q, class.Price{})
+		if !m.Found {
+			got = -1
+		}
+		if got != want {
+			t.Fatalf("seed %d: %d, want %d\n%+v\n%+v", seed, got, want, q, form)
+		}
+		tried++
+		sizes[want]++
+	}
+	t.Logf("%d networks, by size: %v", tried, sizes)
+	if tried < 300 || len(sizes) < 4 {
+		t.Errorf("too few or too alike: %d networks, sizes %v", tried, sizes)
+	}
+}

@@ -1,0 +1,15 @@
+// Package bnb finds minima in federated Byzantine agreement systems by branch
+// and bound, without any solver: a cheapest splitting set, quorum and blocking
+// set, each proven cheapest when the search goes to its end.
+//
+//	form, ok := flat.Of(q)
+//	minimum, ok, err := bnb.MinimumSplitting(ctx, q, form, class.Price{}, 0)
+//
+// Vocabulary. An item counts for a quorum when its threshold is met; a demanded
+// quorum set is one that a member of the quorum has; its slack is how many of
+// its items may be missing. Members that are deleted count for both quorums.
+//
+// Reading order: role.go (what an item can be to two quorums), side.go (the
+// search for one quorum), splitting.go (for two), victim.go, minimum.go,
+// run.go.
+package bnb

@@ -1,0 +1,261 @@
+package bnb
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"understudy/engine/bitset"
+	"understudy/engine/class"
+	"understudy/engine/flat"
+	"understudy/engine/twin"
+)
+
+// splitting looks for two quorums A and B that are disjoint once some members
+// are deleted, as few as possible, in two steps: first A, then the best B
+// beside it.
+//
+// What it costs. An item that both quorums count costs at least w, the price of
+// its cheapest role of that kind; an item that is deleted costs t. Say that a
+// quorum costs 2w for an item that its members make count and w+t for a deleted
+// one; then for every item twice the price of its role is at least the sum of
+// what it costs A and B, less 2w. With W the sum of w over all items a
+// splitting set of price L has
+//
+//	cost(A) + cost(B) <= 2L + 2W,  so, with A the cheaper one,  cost(A) <= L + W.
+//
+// Only quorums A near the cheapest one of all need to be looked at. In networks
+// that are nearly symmetric either there are few of them, or many, and then two
+// of these usually fit beside each other and reach the bound.
+//
+// Complete. Let A' and B' be minimal. A member of A' whose item is not counted
+// for A, or counted because enough members are deleted, helps nobody in A', so A'
+// is that one member (a victim): see victim. Otherwise A' is a set of items
+// whose members make them count. The search for A finds, for every such A', a
+// quorum that misses no less and decides nothing else (side), and B may still
+// delete what A left open.
+type splitting struct {
+	form  *flat.Form
+	roles []*roles
+	twins twin.Order
+	q     *class.Quotient
+	run   *run
+	limit int // L
+	total int // W
+	most  int // what deleting everything costs
+	cheap [][]choice
+
+	onePrice []bool // by item: deleting any of its members costs one
+
+	mutex sync.Mutex
+	found *solution // guarded by mutex
+}
+
+// solution is a splitting vector with the two quorums.
+type solution struct {
+	price  int
+	gone   class.Vector
+	quorum [2]class.Vector
+}
+
+// newSplitting prepares the search; it says false where an item has too many
+// roles.
+func newSplitting(q *class.Quotient, form *flat.Form, onePrice []bool) (*splitting, bool) {
+	x := &splitting{form: form, twins: twin.Of(form), q: q, onePrice: onePrice}
+	for i, item := range form.Items {
+		r, ok := newRoles(item, onePrice[i])
+		if !ok {
+			return nil, false
+		}
+		x.roles = append(x.roles, r)
+		w := r.leastBoth()
+		x.most += r.pair[r.deleted()][r.deleted()].cost
+		x.total += w
+		x.cheap = append(x.cheap, r.alone(w))
+	}
+	return x, true
+}
+
+// leastBoth is the price of the cheapest role that counts for both.
+func (r *roles) leastBoth() int {
+	least := r.pair[r.deleted()][r.deleted()].cost // thresholds are at most the size
+	for a := range r.ways {
+		for b := range r.ways {
+			if p := r.pair[a][b]; p != nil {
+				least = min(least, p.cost)
+			}
+		}
+	}
+	return least
+}
+
+// alone are the statuses of an item for A with B unknown.
+func (r *roles) alone(w int) []choice {
+	list := make([]choice, r.count())
+	for i, way := range r.ways {
+		list[i] = choice{ok: true, counted: true, cost: 2 * w, way: way}
+	}
+	list[r.deleted()] = choice{ok: true, counted: true, cost: w + r.pair[r.deleted()][r.deleted()].cost}
+	list[r.missed()] = choice{ok: true}
+	return list
+}
+
+// beside are the statuses of an item for B when it has status a for A. Where A
+// left the item open it is missed by A, or deleted.
+func (r *roles) beside(a int, open bool) []choice {
+	list := make([]choice, r.count())
+	for b := range list {
+		p := r.pair[a][b]
+		if open && b == r.deleted() {
+			p = r.pair[b][b]
+		}
+		if p == nil {
+			continue
+		}
+		list[b] = choice{ok: true, counted: b != r.missed(), cost: p.cost}
+		if b < len(r.ways) {
+			list[b].way = r.ways[b]
+		}
+	}
+	return list
+}
+
+// search looks for a splitting vector of price limit at most, with the seeds of
+// A in parallel. It says whether it went to its end.
+func (x *splitting) search(ctx context.Context, limit int, nodes int64) (complete bool, searched int) {
+	x.run, x.limit, x.found = newRun(ctx, nodes), limit, nil
+	tasks := make(chan func())
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for task := range tasks {
+				if !x.run.done.Load() && !x.run.ended.Load() {
+					task()
+				}
+			}
+		})
+	}
+	victims := x.victims()
+	for i, v := range victims {
+		tasks <- func() { x.victim(v, victims[i:]) }
+	}
+	for seed := range x.form.Items {
+		if x.twins.First(seed) {
+			tasks <- func() { x.seed(seed) }
+		}
+	}
+	close(tasks)
+	group.Wait()
+	return x.found != nil || !x.run.ended.Load(), int(x.run.nodes.Load())
+}
+
+// seed looks for a quorum A whose first item with a satisfied member that has a
+// quorum set is the seed.
+func (x *splitting) seed(seed int) {
+	choices := make([][]choice, len(x.cheap))
+	copy(choices, x.cheap)
+	for i := range seed {
+		choices[i] = keep(choices[i], false)
+	}
+	choices[seed] = keep(choices[seed], true)
+	s := newSide(x.form, choices, x.twins, x.run)
+	s.limit = x.limit + x.total
+	s.leaf = func(st *state) bool {
+		return x.second(first{roles: x.roles, twins: x.twins, status: x.closed(s.status, st.open), open: st.open}, nil)
+	}
+	st := s.start()
+	s.visit(&st)
+}
+
+// closed gives open items the status missed.
+func (x *splitting) closed(status []int, open bitset.Set) []int {
+	all := make([]int, len(status))
+	for i := range all {
+		all[i] = status[i]
+		if open.Has(i) {
+			all[i] = x.roles[i].missed()
+		}
+	}
+	return all
+}
+
+// keep leaves those statuses that bring a member with a quorum set, or those
+// that do not.
+func keep(list []choice, someone bool) []choice {
+	kept := make([]choice, len(list))
+	for status, c := range list {
+		if c.way.someone == someone {
+			kept[status] = c
+		}
+	}
+	return kept
+}
+
+// first is what the search for A decided.
+type first struct {
+	roles  []*roles
+	twins  twin.Order
+	status []int
+	open   bitset.Set
+	victim *victim // nil: A is made of items
+}
+
+// second looks for a quorum B beside A; with a victim B is that one node.
+func (x *splitting) second(a first, v *victim) bool {
+	choices := make([][]choice, len(a.roles))
+	marks := make([]int, len(a.roles))
+	for i, r := range a.roles {
+		choices[i] = r.beside(a.status[i], a.open.Has(i))
+		marks[i] = a.status[i]
+		if a.open.Has(i) {
+			marks[i] = -1
+		}
+		if v != nil {
+			choices[i] = keep(choices[i], false)
+		}
+	}
+	s := newSide(x.form, choices, a.twins.Refine(marks), x.run)
+	s.limit = x.limit
+	s.leaf = func(st *state) bool { return x.solve(a, v, s.status, st.open) }
+	st := s.start()
+	if v != nil {
+		st.demanded, st.someone = bitset.Of(v.set), true
+	}
+	return s.visit(&st)
+}
+
+// solve writes a solution out as vectors and ends the search.
+func (x *splitting) solve(a first, v *victim, statusB []int, open bitset.Set) bool {
+	found := &solution{gone: make(class.Vector, len(x.q.Size))}
+	for side := range found.quorum {
+		found.quorum[side] = make(class.Vector, len(x.q.Size))
+	}
+	for i, r := range a.roles {
+		inA, inB := a.status[i], r.missed()
+		if !open.Has(i) {
+			inB = statusB[i]
+		}
+		if inB == r.deleted() {
+			inA = inB
+		}
+		p := r.pair[inA][inB]
+		found.price += p.cost
+		for j, part := range x.form.Items[i].Parts {
+			found.gone[part.Class] += p.gone[j]
+			found.quorum[0][part.Class] += p.in[0][j]
+			found.quorum[1][part.Class] += p.in[1][j]
+		}
+	}
+	for side, w := range []*victim{a.victim, v} {
+		if w != nil {
+			found.quorum[side][w.class]++
+		}
+	}
+	x.mutex.Lock()
+	defer x.mutex.Unlock()
+	if x.found == nil || found.price < x.found.price {
+		x.found = found
+	}
+	x.run.done.Store(true)
+	return true
+}
