@@ -27,7 +27,8 @@ type Node struct {
 	Country, ISP *string
 	// IsValidating is nil when the input does not say.
 	IsValidating *bool
-	// Attributes are the other fields of the node, as sent.
+	// Attributes are the fields of the node beside key and quorum set, as sent
+	// (those above among them), or of its "attrs" in the python-fbas form.
 	Attributes map[string]json.RawMessage
 }
 
