@@ -2,8 +2,9 @@ package fbas
 
 // components gives the strongly connected components of the reference graph,
 // in which a node points to its quorum set and a quorum set to its entries.
-// The result numbers the component of every node; numbers start at 0 and are
-// smaller for components that are referred to. Tarjan's algorithm with its own
+// The result numbers the component of every node and, after the nodes, of
+// every vertex; numbers start at 0 and are smaller for components that are
+// referred to. Tarjan's algorithm with its own
 // stack, since networks may chain 100,000 nodes.
 func (s *System) components() (of []int, count int) {
 	t := &tarjan{s: s, n: s.Len()}
@@ -11,7 +12,7 @@ func (s *System) components() (of []int, count int) {
 	t.index = make([]int, total)
 	t.low = make([]int, total)
 	t.onStack = make([]bool, total)
-	of = make([]int, t.n)
+	of = make([]int, total)
 	for node := range t.n {
 		if t.index[node] == 0 {
 			count = t.walk(node, of, count)
@@ -92,9 +93,7 @@ func (t *tarjan) pop(at int, of []int, number int) {
 		top := t.stack[len(t.stack)-1]
 		t.stack = t.stack[:len(t.stack)-1]
 		t.onStack[top] = false
-		if top < t.n {
-			of[top] = number
-		}
+		of[top] = number
 		if top == at {
 			return
 		}

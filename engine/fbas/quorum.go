@@ -57,9 +57,9 @@ func (a Set) Empty() bool { return a.Len() == 0 }
 
 // GreatestQuorum is the union of all quorums inside within: the greatest set
 // that satisfies the quorum set of each of its members, empty when within
-// holds no quorum (free nodes alone are none). Time is linear in the size of the system: each member is
-// deleted at most once, and each entry of a quorum set counted down at most
-// once.
+// holds no quorum (free nodes alone are none). Time is linear in the size of
+// the system: each member is deleted at most once, and each entry of a quorum
+// set counted down at most once.
 func (s *System) GreatestQuorum(within Set) Set {
 	u := make(Set, len(within))
 	copy(u, within)

@@ -20,12 +20,12 @@ import (
 //
 // A public key that two nodes share after step 1 is a *FieldError.
 func (s *System) Reduce() (*System, error) {
-	s = s.restrict(s.withoutOneNodeQuorums())
+	s = s.Restrict(s.withoutOneNodeQuorums())
 	if err := s.CheckKeys(); err != nil {
 		return nil, err
 	}
-	s = s.restrict(s.coreNodes())
-	s = s.restrict(s.GreatestQuorum(s.All()))
+	s = s.Restrict(s.coreNodes())
+	s = s.Restrict(s.GreatestQuorum(s.All()))
 	return s.sorted(), nil
 }
 
@@ -110,7 +110,10 @@ func (s *System) holdsQuorum(nodes []int) bool {
 	return !part.GreatestQuorum(part.All()).Empty()
 }
 
-func (s *System) restrict(keep Set) *System { return s.restrictTo(keep.Members()) }
+// Restrict gives the system of the kept nodes only, in the order they have:
+// references to others vanish, thresholds stay, and inner sets that nothing can
+// satisfy any more are removed.
+func (s *System) Restrict(keep Set) *System { return s.restrictTo(keep.Members()) }
 
 // restrictTo gives the system of the kept nodes only: references to others
 // vanish, thresholds stay, and inner sets left with fewer entries than their

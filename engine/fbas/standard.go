@@ -5,7 +5,9 @@ import "slices"
 // Standard rewrites quorum sets that leave their owner out, at every depth, to
 // name it: t{L} of node v becomes t+1{L, v}. The two mean the same, since v's
 // set matters only where v is a member, also after other nodes are deleted. In
-// standard form nodes that ask the same of each other have equal sets.
+// standard form nodes that ask the same of each other have equal sets. Nodes
+// without a set, free or not, stay as they are. A list in which each entry
+// counts once, as CompilePython leaves it, gets no second entry of its owner.
 func (s *System) Standard() *System {
 	r := &restriction{from: s, to: newBuilder(s.Len()), place: make(map[int]int, s.Len()), vertex: map[int]int{}}
 	for node := range s.Keys {

@@ -50,3 +50,39 @@ func TestStandard_KeepsTheQuorumsAndMakesEqualDemandsEqualSets(t *testing.T) {
 		}
 	}
 }
+
+func TestStandard_KeepsTheQuorumsAndCascadesOfPythonSystems(t *testing.T) {
+	for seed := range uint64(1000) {
+		plain := CompilePython(untidy(rand.New(rand.NewPCG(seed, 15))))
+		standard := plain.Standard()
+		for mask := range 1 << plain.Len() {
+			deleted := plain.subset(mask)
+			if got, want := quorumsBeside(standard, mask), quorumsBeside(plain, mask); !slices.Equal(got, want) {
+				t.Fatalf("seed %d: quorums %b beside %b, want %b: %s as %s", seed, got, mask, want, short(plain), short(standard))
+			}
+			if cascades(standard, deleted) != cascades(plain, deleted) {
+				t.Fatalf("seed %d: %b blocks one of %s and %s only", seed, mask, short(plain), short(standard))
+			}
+		}
+		for node, own := range standard.Own {
+			if (own == Free) != (plain.Own[node] == Free) || own >= 0 && !standard.Mentions(own, node) {
+				t.Fatalf("seed %d: node %d of %s as %s", seed, node, short(plain), short(standard))
+			}
+		}
+	}
+}
+
+func TestStandard_AddsTheOwnerToPythonSetsOnce(t *testing.T) {
+	inner := QuorumSet{Threshold: 1, Validators: []string{"c", "c", "b"}}
+	s := CompilePython(&Network{Nodes: []Node{
+		{PublicKey: "a", QuorumSet: set(2, "a", "a", "b", "c")},
+		{PublicKey: "b", QuorumSet: set(0, "a", "a")},
+		{PublicKey: "c", QuorumSet: &QuorumSet{Threshold: 1, InnerQuorumSets: []QuorumSet{inner, inner}}},
+		{PublicKey: "d", QuorumSet: set(0)},
+		{PublicKey: "e", QuorumSet: set(2, "c", "c")},
+	}}).Standard()
+	const want = "a 2{a b c}, b 1{a b}, c 1{1{b c}}, d 1{d}, e free"
+	if got := short(s); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

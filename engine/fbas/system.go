@@ -7,11 +7,13 @@ import (
 
 // System is a network in index form: nodes are numbers, quorum sets are
 // interned into a graph without cycles in which equal sets are one vertex.
-// Immutable after Compile and Reduce.
+// Immutable once built.
 type System struct {
-	// Keys are the nodes' public keys. After Reduce they are sorted bytewise.
+	// Keys are the nodes' public keys. After Reduce and CompilePython they are
+	// sorted bytewise.
 	Keys []string
-	// Source is the index of each node in Network.Nodes.
+	// Source is the index of each node in Network.Nodes; -1 for a validator
+	// that CompilePython added, of which nothing was sent.
 	Source []int
 	// Own is the vertex of each node's quorum set, or NoSet, or Free.
 	Own []int
