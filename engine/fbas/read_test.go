@@ -196,26 +196,3 @@ func TestRead_ClampsThresholdsNothingCanReach(t *testing.T) {
 		t.Fatalf("%+v (%v)", network, err)
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte(`{"nodes":[{"publicKey":"a","quorumSet":{"threshold":2,"validators":["a","b"],"innerQuorumSets":[{"threshold":0,"validators":[]}]}}],"organizations":[{"id":"x","validators":["a"]}]}`))
-	f.Add([]byte(`[{"publicKey":"a","organizationId":"o","geoData":{"countryName":"x"}}]`))
-	f.Add([]byte(`{"validators":[{"id":"a","qset":"q"}],"qsets":{"q":{"threshold":1,"members":["a","q"]}}}`))
-	f.Add([]byte(`{"nodes":[{"publicKey":"\ud800"},{"publicKey":"\ud801","quorumSet":{"threshold":1e2,"validators":[]}}]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		network, err := Read(data, Limits{Bytes: 1 << 16, Nodes: 50, Depth: 8})
-		if err != nil {
-			return
-		}
-		core, err := Compile(network).Reduce()
-		if err != nil {
-			return
-		}
-		if !slices.IsSorted(core.Keys) {
-			t.Fatalf("core is not sorted: %q", core.Keys)
-		}
-		if got := core.GreatestQuorum(core.All()); got.Len() != core.Len() {
-			t.Fatalf("core %q holds unsatisfied nodes: %v", core.Keys, got)
-		}
-	})
-}
