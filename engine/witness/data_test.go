@@ -3,6 +3,7 @@ package witness_test
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 
 	"understudy/engine/fbas"
@@ -73,4 +74,15 @@ func split(letters string) []string {
 		out = append(out, string(r))
 	}
 	return out
+}
+
+// holds fails unless err is nil where want is "", and else contains it.
+func holds(t *testing.T, err error, want, why string) {
+	t.Helper()
+	switch {
+	case want == "" && err != nil:
+		t.Errorf("refused: %v; %s", err, why)
+	case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+		t.Errorf("error is %v, want one with %q; %s", err, want, why)
+	}
 }

@@ -3,7 +3,6 @@ package witness
 import (
 	"crypto/sha256"
 	"fmt"
-	"slices"
 )
 
 // Digest returns a digest of the core and of how its nodes are grouped and
@@ -12,15 +11,15 @@ import (
 func (g *Groups) Digest() [sha256.Size]byte {
 	h := sha256.New()
 	for v, n := range g.core.needs {
+		asked := "nothing"
+		switch {
+		case g.core.asks[v]:
+			asked = n.canonical()
+		case g.core.free:
+			asked = "anything"
+		}
 		group := g.members[g.rep[v]][0] // the least node: which one represents does not matter
-		fmt.Fprintf(h, "%q %s %d %q\n", g.core.keys[v], n.canonical(), group, g.shown[g.rep[v]])
+		fmt.Fprintf(h, "%q %s %d %q\n", g.core.keys[v], asked, group, g.shown[g.rep[v]])
 	}
 	return [sha256.Size]byte(h.Sum(nil))
-}
-
-// Known returns those keys that are in the core, sorted, each once.
-func (c *Core) Known(keys []string) []string {
-	known := c.names(c.known(keys))
-	slices.Sort(known)
-	return slices.Compact(known)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
 	"understudy/engine/fbas"
 	"understudy/engine/witness"
 )

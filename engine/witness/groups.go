@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,9 @@ const (
 	MergeOrganization = "organization"
 	MergeCountry      = "country"
 	MergeISP          = "isp"
+	// MergeField, followed by its name, merges by a field of the nodes, such as
+	// field:homeDomain.
+	MergeField = "field:"
 )
 
 // Groups is a core whose nodes are told apart by group only. Identity is by
@@ -27,57 +31,34 @@ type Groups struct {
 	named   map[string][]int // the representatives of a name
 }
 
-// Groups merges the core's nodes. Organizations are taken in the order sent,
-// ISPs and countries by name. A group's representative is its first validator
-// in the core; a node in two groups goes to the later one unless it leads that
-// one, and a representative shows the name of the last group that lists it.
+// Groups merges the core's nodes. Organizations are taken in the order sent: a
+// group's representative is its first validator in the core; a node in two
+// groups goes to the later one unless it leads that one, and a representative
+// shows the name of the last group that lists it. By ISP, country or field a
+// node is in one group at most.
 func (c *Core) Groups(mergeBy string) (*Groups, error) {
 	g := &Groups{core: c, rep: make([]int, len(c.keys)), shown: slices.Clone(c.keys)}
 	for v := range g.rep {
 		g.rep[v] = v
 	}
-	switch mergeBy {
-	case MergeNone, "":
-	case MergeOrganization:
-		for _, o := range c.network.Organizations {
+	field, isField := strings.CutPrefix(mergeBy, MergeField)
+	switch {
+	case mergeBy == MergeNone || mergeBy == "":
+	case mergeBy == MergeOrganization:
+		for _, o := range c.organizations {
 			g.merge(o.Name, o.Validators)
 		}
-	case MergeCountry:
-		g.mergeNamed(func(n *fbas.Node) *string {
-			if n.Country != nil && *n.Country == "" {
-				return nil
-			}
-			return n.Country
-		})
-	case MergeISP:
-		g.mergeNamed(func(n *fbas.Node) *string { return n.ISP })
+	case mergeBy == MergeCountry:
+		g.mergeNamed(country)
+	case mergeBy == MergeISP:
+		g.mergeNamed(isp)
+	case isField && field != "":
+		g.mergeNamed(func(n *fbas.Node) (string, bool) { return fieldOf(n, field) })
 	default:
-		return nil, fmt.Errorf("merge by %q: want none, organization, country or isp", mergeBy)
+		return nil, fmt.Errorf("merge by %q: want none, organization, country, isp or field: and a name", mergeBy)
 	}
 	g.fill()
 	return g, nil
-}
-
-// mergeNamed groups nodes by a name that is nil for a node in no group.
-func (g *Groups) mergeNamed(name func(*fbas.Node) *string) {
-	groups := make(map[string][]string)
-	var order []string
-	for i := range g.core.network.Nodes {
-		n := &g.core.network.Nodes[i]
-		sent := name(n)
-		if sent == nil {
-			continue
-		}
-		clean := strings.TrimSuffix(strings.ReplaceAll(*sent, ",", ""), ".")
-		if _, known := groups[clean]; !known {
-			order = append(order, clean)
-		}
-		groups[clean] = append(groups[clean], n.PublicKey)
-	}
-	slices.Sort(order)
-	for _, name := range order {
-		g.merge(name, groups[name])
-	}
 }
 
 // merge makes one group of the validators that are in the core.
@@ -88,6 +69,19 @@ func (g *Groups) merge(name string, validators []string) {
 			g.rep[v] = present[0]
 		}
 		g.shown[v] = name
+	}
+}
+
+// mergeNamed makes one group of all nodes of a name.
+func (g *Groups) mergeNamed(name func(*fbas.Node) (string, bool)) {
+	first := make(map[string]int)
+	for v, node := range g.core.nodes {
+		if of, named := name(node); named {
+			if _, known := first[of]; !known {
+				first[of] = v
+			}
+			g.rep[v], g.shown[v] = first[of], of
+		}
 	}
 }
 
@@ -159,31 +153,7 @@ func (g *Groups) CheckMinimalBlocking(names, faulty []string) error {
 // CheckMinimalQuorum says why the union of the named groups does not contain a
 // quorum, or which group it does not need for one.
 func (g *Groups) CheckMinimalQuorum(names []string) error {
-	return g.check(names, func(parts [][]int) error { return g.core.minimalQuorum(parts, names) })
-}
-
-// CheckTopTier says why the quorums are not minimal ones that together make up
-// the named groups. Whether a group is missing from names is not asked.
-func (g *Groups) CheckTopTier(names []string, quorums [][]string) error {
-	var union []string
-	seen := make(map[string]bool)
-	passes := 0
-	for _, q := range quorums {
-		passes += len(q)
-		if err := g.core.affordable(passes); err != nil {
-			return err
-		}
-		if err := g.core.CheckMinimalQuorum(q); err != nil {
-			return err
-		}
-		for _, key := range q {
-			if !seen[key] {
-				seen[key] = true
-				union = append(union, key)
-			}
-		}
-	}
-	return g.CheckImage(names, union)
+	return g.check(names, func(parts [][]int) error { return g.core.minimalQuorum(parts, names, nil) })
 }
 
 // check passes the members of the named groups to claim, which holds if it does
@@ -203,13 +173,13 @@ func (g *Groups) check(names []string, claim func(parts [][]int) error) error {
 	if len(shared) == 0 {
 		return claim(parts)
 	}
-	r := reading{groups: g, names: names, parts: parts, shared: shared, claim: claim, used: make(map[int]bool)}
+	r := ways{groups: g, names: names, parts: parts, shared: shared, claim: claim, used: make(map[int]bool)}
 	r.try(0)
 	return r.failure
 }
 
-// reading goes through the ways to read a claim with shared names.
-type reading struct {
+// ways goes through the ways to read a claim with shared names.
+type ways struct {
 	groups  *Groups
 	names   []string
 	parts   [][]int
@@ -222,14 +192,15 @@ type reading struct {
 
 // try reads the shared names from the at-th on and says whether to stop: a
 // reading holds, or there are too many.
-func (r *reading) try(at int) bool {
+func (r *ways) try(at int) bool {
 	if at == len(r.shared) {
 		r.count++
-		if r.failure = r.groups.core.affordable(len(r.parts) * r.count); r.failure == nil {
-			r.failure = r.claim(r.parts)
-			return r.failure == nil
+		if r.count > 1 && r.count*(len(r.parts)+1) > r.groups.core.passes() {
+			r.failure = fmt.Errorf("%w: %d ways to read the names", ErrTooLarge, r.count)
+			return true
 		}
-		return true
+		r.failure = r.claim(r.parts)
+		return r.failure == nil || errors.Is(r.failure, ErrTooLarge)
 	}
 	i := r.shared[at]
 	for _, rep := range r.groups.named[r.names[i]] {

@@ -1,11 +1,13 @@
 package witness_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
 	"understudy/engine/fbas"
 	"understudy/engine/witness"
 )
@@ -37,6 +39,9 @@ func anyNetwork(t *rapid.T) *fbas.Network {
 	for _, key := range split(letters[:size]) {
 		country := rapid.SampledFrom([]string{"", "X", "Y.", "Y"}).Draw(t, "country")
 		node := fbas.Node{PublicKey: key, Country: &country}
+		if failed := rapid.SampledFrom([]string{"", "true", "false", "null"}).Draw(t, "history error"); failed != "" {
+			node.Attributes = map[string]json.RawMessage{"historyArchiveHasError": json.RawMessage(failed)}
+		}
 		switch kind := rapid.IntRange(0, 19).Draw(t, "kind"); {
 		case kind < 9:
 			node.QuorumSet = common
@@ -54,16 +59,20 @@ func anyNetwork(t *rapid.T) *fbas.Network {
 }
 
 func TestReduce_EqualsTheDefinitionByReachability(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := anyNetwork(t)
-		core, err := witness.Reduce(n)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := core.Keys(), naiveCore(n); !slices.Equal(got, want) {
-			t.Fatalf("core is %v, want %v", got, want)
-		}
-	})
+	rapid.Check(t, reduceEqualsTheDefinition)
+}
+
+func FuzzReduce(f *testing.F) { f.Fuzz(rapid.MakeFuzz(reduceEqualsTheDefinition)) }
+
+func reduceEqualsTheDefinition(t *rapid.T) {
+	n := anyNetwork(t)
+	core, err := witness.Reduce(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := core.Keys(), naiveCore(n); !slices.Equal(got, want) {
+		t.Fatalf("core is %v, want %v", got, want)
+	}
 }
 
 func TestChecks_QuorumAndBlockingAgreeWithEnumeration(t *testing.T) {

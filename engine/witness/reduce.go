@@ -19,7 +19,8 @@ import (
 //
 // Where a key repeats, references mean its last node.
 func Reduce(n *fbas.Network) (*Core, error) {
-	needs := read(n)
+	r := read(n)
+	needs := r.needs
 	kept := make([]bool, len(needs))
 	for v, need := range needs {
 		alone := func(w int) bool { return w == v }
@@ -35,7 +36,8 @@ func Reduce(n *fbas.Network) (*Core, error) {
 	needs = shrinkAll(needs, kept)
 
 	newLists(needs).greatest(kept)
-	return newCore(n, shrinkAll(needs, kept), kept), nil
+	r.needs = shrinkAll(needs, kept)
+	return r.core(kept), nil
 }
 
 // Raw returns all of n as it is, for the semantics without a reduction: every
@@ -48,19 +50,31 @@ func Raw(n *fbas.Network) (*Core, error) {
 	if err := refuseDuplicates(n, all); err != nil {
 		return nil, err
 	}
-	return newCore(n, read(n), all), nil
+	return read(n).core(all), nil
 }
 
-func read(n *fbas.Network) []need {
+// reading is a network read, by index of node, before any is left out.
+type reading struct {
+	network *fbas.Network
+	nodes   []*fbas.Node
+	needs   []need
+	asks    []bool
+	free    bool
+}
+
+func read(n *fbas.Network) *reading {
+	r := &reading{network: n}
 	index := make(map[string]int, len(n.Nodes))
 	for v := range n.Nodes {
 		index[n.Nodes[v].PublicKey] = v
 	}
-	needs := make([]need, len(n.Nodes))
 	for v := range n.Nodes {
-		needs[v] = newNeed(n.Nodes[v].QuorumSet, index)
+		node := &n.Nodes[v]
+		r.nodes = append(r.nodes, node)
+		r.needs = append(r.needs, newNeed(node.QuorumSet, index))
+		r.asks = append(r.asks, node.QuorumSet != nil)
 	}
-	return needs
+	return r
 }
 
 func refuseDuplicates(n *fbas.Network, kept []bool) error {
@@ -116,8 +130,8 @@ func withQuorum(needs []need, satisfiable []bool) []bool {
 	return kept
 }
 
-// newCore numbers the kept nodes by key, bytewise.
-func newCore(n *fbas.Network, needs []need, kept []bool) *Core {
+// core numbers the kept nodes by key, bytewise. No need may name another one.
+func (r *reading) core(kept []bool) *Core {
 	var order []int
 	for v, keep := range kept {
 		if keep {
@@ -125,17 +139,19 @@ func newCore(n *fbas.Network, needs []need, kept []bool) *Core {
 		}
 	}
 	slices.SortFunc(order, func(v, w int) int {
-		return strings.Compare(n.Nodes[v].PublicKey, n.Nodes[w].PublicKey)
+		return strings.Compare(r.nodes[v].PublicKey, r.nodes[w].PublicKey)
 	})
-	c := &Core{network: n, index: make(map[string]int, len(order))}
-	to := make([]int, len(needs))
+	c := &Core{organizations: r.network.Organizations, index: make(map[string]int, len(order)), free: r.free}
+	to := make([]int, len(r.nodes))
 	for i, v := range order {
 		to[v] = i
-		c.keys = append(c.keys, n.Nodes[v].PublicKey)
-		c.index[n.Nodes[v].PublicKey] = i
+		c.keys = append(c.keys, r.nodes[v].PublicKey)
+		c.index[r.nodes[v].PublicKey] = i
+		c.nodes = append(c.nodes, r.nodes[v])
+		c.asks = append(c.asks, r.asks[v])
 	}
 	for _, v := range order {
-		c.needs = append(c.needs, needs[v].renumber(to))
+		c.needs = append(c.needs, r.needs[v].renumber(to))
 	}
 	c.lists = newLists(c.needs)
 	return c

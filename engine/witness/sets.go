@@ -43,10 +43,12 @@ func (c *Core) names(set []int) []string {
 	return out
 }
 
-func (c *Core) mask(set []int) []bool {
+func (c *Core) mask(sets ...[]int) []bool {
 	in := make([]bool, len(c.keys))
-	for _, v := range set {
-		in[v] = true
+	for _, set := range sets {
+		for _, v := range set {
+			in[v] = true
+		}
 	}
 	return in
 }
@@ -77,9 +79,11 @@ func singletons(set []int) [][]int {
 	return out
 }
 
+func union(parts [][]int) []int { return slices.Concat(parts...) }
+
 // without is the union of parts but the i-th.
 func without(parts [][]int, i int) []int {
-	return slices.Concat(slices.Concat(parts[:i]...), slices.Concat(parts[i+1:]...))
+	return slices.Concat(union(parts[:i]), union(parts[i+1:]))
 }
 
 // maxNamed is how many members of a set an error names.

@@ -1,6 +1,7 @@
 package witness
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,9 @@ func (c *Core) SymmetricTopTier() *fbas.QuorumSet {
 	forms := make([]need, len(c.needs))
 	owners := make(map[string][]int)
 	for v, n := range c.needs {
+		if !c.asks[v] {
+			continue
+		}
 		forms[v] = standard(n, v)
 		form := forms[v].canonical()
 		owners[form] = append(owners[form], v)
@@ -30,11 +34,40 @@ func (c *Core) SymmetricTopTier() *fbas.QuorumSet {
 		}
 		symmetric = own
 	}
-	if symmetric == nil || len(c.remaining(symmetric, nil)) > 0 {
+	if symmetric == nil || len(c.outside(symmetric)) > 0 {
 		return nil
 	}
 	q := c.quorumSet(forms[symmetric[0]])
 	return &q
+}
+
+// CheckSymmetricTopTier says why claimed, nil for none, is not the symmetric top
+// tier. The order of lists does not count.
+func (c *Core) CheckSymmetricTopTier(claimed *fbas.QuorumSet) error {
+	own := c.SymmetricTopTier()
+	switch {
+	case own == nil && claimed == nil:
+		return nil
+	case own == nil:
+		return errors.New("no set is the one that all its members have, with no quorum outside it")
+	case claimed == nil || unordered(own) != unordered(claimed):
+		return errors.New("another set is the one that all its members have, with no quorum outside it")
+	}
+	return nil
+}
+
+// unordered renders q so that two sets have one text exactly if they differ in
+// order only.
+func unordered(q *fbas.QuorumSet) string {
+	var members []string
+	for _, key := range q.Validators {
+		members = append(members, strconv.Quote(key))
+	}
+	for i := range q.InnerQuorumSets {
+		members = append(members, unordered(&q.InnerQuorumSets[i]))
+	}
+	slices.Sort(members)
+	return strconv.Itoa(q.Threshold) + "{" + strings.Join(members, ", ") + "}"
 }
 
 // standard is n with its owner in it.
