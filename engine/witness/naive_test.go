@@ -1,7 +1,10 @@
 package witness_test
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
 	"understudy/engine/fbas"
 )
@@ -130,4 +133,107 @@ func naiveQuorum(n *fbas.Network, set []string) bool {
 		}
 	}
 	return len(set) > 0
+}
+
+// naiveRaw is the sets as sent, by node.
+func naiveRaw(n *fbas.Network) map[string]*fbas.QuorumSet {
+	sets := make(map[string]*fbas.QuorumSet)
+	for _, node := range n.Nodes {
+		sets[node.PublicKey] = node.QuorumSet
+	}
+	return sets
+}
+
+// naivePython is the reading of python-fbas word for word: nil is a node that is
+// free.
+func naivePython(n *fbas.Network) map[string]*fbas.QuorumSet {
+	sets := make(map[string]*fbas.QuorumSet)
+	for _, node := range n.Nodes {
+		if _, again := sets[node.PublicKey]; !again {
+			sets[node.PublicKey] = naiveAsSet(node.QuorumSet)
+		}
+	}
+	var hear func(q *fbas.QuorumSet)
+	hear = func(q *fbas.QuorumSet) {
+		for _, key := range q.Validators {
+			if _, known := sets[key]; !known {
+				sets[key] = nil
+			}
+		}
+		for i := range q.InnerQuorumSets {
+			hear(&q.InnerQuorumSets[i])
+		}
+	}
+	for _, node := range n.Nodes {
+		if q := sets[node.PublicKey]; q != nil {
+			hear(q)
+		}
+	}
+	return sets
+}
+
+// naiveAsSet is q without repetitions, or nil if a threshold is out of range.
+func naiveAsSet(q *fbas.QuorumSet) *fbas.QuorumSet {
+	if q == nil {
+		return nil
+	}
+	out := of(q.Threshold, slices.Compact(slices.Sorted(slices.Values(q.Validators))))
+	for i := range q.InnerQuorumSets {
+		in := naiveAsSet(&q.InnerQuorumSets[i])
+		if in == nil {
+			return nil
+		}
+		out.InnerQuorumSets = append(out.InnerQuorumSets, *in)
+	}
+	slices.SortFunc(out.InnerQuorumSets, func(a, b fbas.QuorumSet) int {
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+	})
+	out.InnerQuorumSets = slices.CompactFunc(out.InnerQuorumSets, func(a, b fbas.QuorumSet) bool { return reflect.DeepEqual(a, b) })
+	if q.Threshold < 0 || q.Threshold > len(out.Validators)+len(out.InnerQuorumSets) {
+		return nil
+	}
+	return out
+}
+
+// naiveSide says whether q is a quorum to which the nodes of faulty agree.
+func naiveSide(sets map[string]*fbas.QuorumSet, free bool, q, faulty []string) bool {
+	agree := make(map[string]bool)
+	for _, key := range slices.Concat(q, faulty) {
+		agree[key] = true
+	}
+	known := false
+	for _, key := range q {
+		if slices.Contains(faulty, key) || !naiveMet(sets[key], agree) && (sets[key] != nil || !free) {
+			return false
+		}
+		known = known || sets[key] != nil
+	}
+	return known
+}
+
+// naiveBlocks says whether each node is one of failed or blocked by them, in a
+// cascade.
+func naiveBlocks(sets map[string]*fbas.QuorumSet, free bool, failed []string) bool {
+	standing := make(map[string]bool)
+	for key := range sets {
+		standing[key] = !slices.Contains(failed, key)
+	}
+	for changed := true; changed; {
+		changed = false
+		for key, q := range sets {
+			blocked := !naiveMet(q, standing)
+			if q == nil && free {
+				blocked = len(failed) > 0
+			}
+			if standing[key] && blocked {
+				standing[key], changed = false, true
+			}
+		}
+	}
+	for _, stands := range standing {
+		if stands {
+			return false
+		}
+	}
+	return true
 }
