@@ -2,6 +2,7 @@ package class
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"understudy/engine/fbas"
 )
@@ -25,8 +26,8 @@ type Quotient struct {
 	Of []int
 	// Vertices are the quorum sets, children before parents.
 	Vertices []Vertex
-	// Options are the counts a class may have in a minimal quorum, and Cut the
-	// counts that may be missing for a minimal blocking set, ascending.
+	// Options are the counts a class may have in a minimal quorum, and Cut
+	// those it may have in a minimal blocking set, ascending.
 	Options, Cut [][]int
 	// Lists are, by class, the vertices that list it, without repetition, and
 	// Weight how often each lists a member.
@@ -110,22 +111,33 @@ func (q *Quotient) addVertices(s *fbas.System) {
 }
 
 // addOptions restricts the counts of organizations: classes whose members are
-// listed once, by one vertex p that lists nothing else and is nobody's own
-// set. A member counts for others only through p, which asks for t of m. With
-// fewer than t members in a set p is not met and the members there help
-// nobody: without them what is left of a quorum is a quorum still, unless they
-// are all of it, which takes a node that is a quorum alone (a loner). So a
-// minimal quorum has 0 or t of them, and a minimal blocking set lacks 0 or
-// m-t+1.
+// listed once, by one vertex p that lists nothing else. A member counts for
+// others only through p, which asks for t of m.
+//
+// A quorum with more than t members is one with t too. With fewer p is not met
+// and they help nobody, not even each other: without them what is left is a
+// quorum still, unless no member with a quorum set is left. Then one of them
+// and the free nodes are a quorum, so it is a loner. So a minimal quorum has 0
+// or t of them, or one loner.
+//
+// A minimal blocking set B holds 0 or m-t+1 of them, or all m if they are
+// loners. Say it holds k others. If at least t are outside B, give all k back;
+// if fewer, all but m-t+1, so that t-1 are outside. A minimal quorum that this
+// makes possible has 0, 1 or t of them in the first case, in the second 0 or,
+// if they are loners, 1. So many are outside B already and can stand in for
+// those given back, so B did not block.
 func (q *Quotient) addOptions(s *fbas.System) {
-	loners := s.HasOneNodeQuorum()
+	loners := s.Loners()
 	q.Options = make([][]int, len(q.Members))
 	q.Cut = make([][]int, len(q.Members))
 	for c, m := range q.Size {
-		p, t, org := q.organization(s, c)
-		if org && !loners && p != fbas.NoSet {
+		if t, org := q.organization(c); org {
 			q.Options[c] = []int{0, t}
 			q.Cut[c] = []int{0, m - t + 1}
+			if loners[q.Members[c][0]] { // then all of them are
+				q.Options[c] = distinct(0, 1, t)
+				q.Cut[c] = distinct(0, m-t+1, m)
+			}
 			continue
 		}
 		for n := 0; n <= m; n++ {
@@ -135,16 +147,19 @@ func (q *Quotient) addOptions(s *fbas.System) {
 	}
 }
 
-func (q *Quotient) organization(s *fbas.System, c int) (p, t int, org bool) {
+// distinct drops the repetitions of ascending counts.
+func distinct(counts ...int) []int { return slices.Compact(counts) }
+
+// organization says whether a class is one, and how many p asks for.
+func (q *Quotient) organization(c int) (t int, org bool) {
 	if len(q.Lists[c]) != 1 {
-		return fbas.NoSet, 0, false
+		return 0, false
 	}
-	p = q.Lists[c][0]
+	p := q.Lists[c][0]
 	v := q.Vertices[p]
 	t = v.Threshold
-	org = len(v.Class) == 1 && v.Weight[0] == 1 && len(v.Inner) == 0 &&
-		len(s.Owners(p)) == 0 && t >= 1 && t <= q.Size[c]
-	return p, t, org
+	org = len(v.Class) == 1 && v.Weight[0] == 1 && len(v.Inner) == 0 && t >= 1 && t <= q.Size[c]
+	return t, org
 }
 
 // Count is the vector of a set of nodes.

@@ -39,7 +39,7 @@ func (s *System) componentHoldsQuorum(nodes []int) bool {
 		return false
 	case 1:
 		own := s.Own[nodes[0]]
-		return own >= 0 && s.satisfiedByOne(own, nodes[0])
+		return own >= 0 && s.satisfiedByOne(own, nodes[0], nil)
 	}
 	return s.holdsQuorum(nodes)
 }

@@ -52,17 +52,40 @@ func (s *System) HasOneNodeQuorum() bool {
 func (s *System) withoutOneNodeQuorums() Set {
 	keep := s.All()
 	for node, own := range s.Own {
-		if own >= 0 && s.satisfiedByOne(own, node) {
+		if own >= 0 && s.satisfiedByOne(own, node, nil) {
 			keep[node] = false
 		}
 	}
 	return keep
 }
 
-// satisfiedByOne says whether the single node satisfies vertex.
-func (s *System) satisfiedByOne(vertex, node int) bool {
+// Loners are the nodes with a quorum set that need no other such node: they
+// are satisfied by themselves and the free nodes. Where no node is free these
+// are the nodes that are a quorum alone.
+func (s *System) Loners() Set {
+	free := make([]int, len(s.Vertices))
+	for node, own := range s.Own {
+		if own == Free {
+			for _, vertex := range s.listedIn[node] {
+				free[vertex]++
+			}
+		}
+	}
+	loners := make(Set, s.Len())
+	for node, own := range s.Own {
+		loners[node] = own >= 0 && s.satisfiedByOne(own, node, free)
+	}
+	return loners
+}
+
+// satisfiedByOne says whether the single node satisfies vertex, together with
+// others that meet so many entries in the list of each vertex; nil: no others.
+func (s *System) satisfiedByOne(vertex, node int, others []int) bool {
 	v := &s.Vertices[vertex]
 	met := 0
+	if others != nil {
+		met = others[vertex]
+	}
 	if at, listed := slices.BinarySearch(v.Nodes, node); listed {
 		for ; at < len(v.Nodes) && v.Nodes[at] == node; at++ {
 			met++
@@ -72,7 +95,7 @@ func (s *System) satisfiedByOne(vertex, node int) bool {
 		if met >= v.Threshold {
 			break
 		}
-		if s.satisfiedByOne(inner, node) {
+		if s.satisfiedByOne(inner, node, others) {
 			met++
 		}
 	}
