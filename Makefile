@@ -21,7 +21,7 @@ ifneq ($(SHARED),)
 export UNDERSTUDY_SHARED_DATA ?= $(abspath $(SHARED))
 endif
 
-.PHONY: help build demo test test-go test-scanner check format lint vet tidy paths bench fuzz tools clean
+.PHONY: help build demo test test-go test-scanner check format lint vet tidy paths bench bench-engine fuzz tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ paths:
 
 bench: ## benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-engine: build $(SCANNER)/node_modules/.package-lock.json ## the engine against its peers, into bench/report.md; BENCH_ROWS, BENCH_PEERS, BENCH_LIMIT choose (bench/README.md)
+	go run ./bench -date "$$(date -u +%F)" -revision "$$(git describe --always --dirty)" $(ARGS)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@go list ./... | while read -r package; do \
