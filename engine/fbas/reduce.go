@@ -44,11 +44,6 @@ func (s *System) CheckKeys() error {
 	return nil
 }
 
-// HasOneNodeQuorum says whether some node is a quorum alone.
-func (s *System) HasOneNodeQuorum() bool {
-	return s.withoutOneNodeQuorums().Len() < s.Len()
-}
-
 func (s *System) withoutOneNodeQuorums() Set {
 	keep := s.All()
 	for node, own := range s.Own {

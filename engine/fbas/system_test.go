@@ -118,3 +118,24 @@ func TestGreatestQuorum_IsTheUnionOfAllQuorumsInside(t *testing.T) {
 		}
 	}
 }
+
+func TestLoners_AreTheOnlyNodesWithASetInSomeQuorum(t *testing.T) {
+	for seed := range uint64(1000) {
+		s := CompilePython(untidy(rand.New(rand.NewPCG(seed, 16))))
+		want := s.SetOf()
+		for _, mask := range quorumsBeside(s, 0) {
+			var asking []int
+			for _, node := range s.subset(mask).Members() {
+				if s.Own[node] >= 0 {
+					asking = append(asking, node)
+				}
+			}
+			if len(asking) == 1 {
+				want[asking[0]] = true
+			}
+		}
+		if got := s.Loners(); !slices.Equal(got, want) {
+			t.Fatalf("seed %d: loners %v, want %v: %s", seed, got, want, short(s))
+		}
+	}
+}
