@@ -56,3 +56,39 @@ func (f *Formula) total(numbers [][]Lit, k int) []Lit {
 	}
 	return r
 }
+
+// Sum returns literals t with: if the sum of the numbers is at least i+1, then
+// t[i] is true, for i < limit. So a clause of the single literal t[k].Not()
+// demands that the sum is at most k. The numbers are ordered, and their
+// literals are what is summed: u[i] true adds i+1 to the sum.
+//
+// It builds a totalizer cut off at limit, in the one direction needed: with r
+// the sum of a and b, a >= i and b >= j imply r >= i+j. Pairs with i+j above
+// the limit add nothing, since a and b are also at least what is smaller.
+func (f *Formula) Sum(numbers [][]Lit, limit int) []Lit {
+	switch len(numbers) {
+	case 0:
+		return nil
+	case 1:
+		return numbers[0][:min(limit, len(numbers[0]))]
+	}
+	half := len(numbers) / 2
+	a, b := f.Sum(numbers[:half], limit), f.Sum(numbers[half:], limit)
+	r := f.Vars(min(limit, len(a)+len(b)))
+	for i := 0; i <= len(a) && !f.tooLarge(); i++ {
+		for j := 0; j <= len(b) && i+j <= len(r); j++ {
+			if i+j == 0 {
+				continue
+			}
+			clause := []Lit{r[i+j-1]}
+			if i > 0 {
+				clause = append(clause, a[i-1].Not())
+			}
+			if j > 0 {
+				clause = append(clause, b[j-1].Not())
+			}
+			f.Add(clause...)
+		}
+	}
+	return r
+}

@@ -3,7 +3,6 @@ package sat
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -61,72 +60,6 @@ func TestSolve_AgreesWithTryingAllAssignments(t *testing.T) {
 	if answers[Sat] < 100 || answers[Unsat] < 100 {
 		t.Fatalf("formulas are one-sided: %v", answers)
 	}
-}
-
-func TestImplyAtLeast_AllowsExactlyTheLargeSums(t *testing.T) {
-	for _, sizes := range [][]int{{}, {1}, {1, 1, 1}, {3}, {2, 1}, {3, 2, 1}, {1, 1, 1, 1, 1, 1}} {
-		n := 0
-		for _, size := range sizes {
-			n += size
-		}
-		for k := range n + 2 {
-			f := New()
-			cond := f.Var()
-			var numbers [][]Lit
-			var inputs []Lit
-			for _, size := range sizes {
-				number := f.Vars(size)
-				for i := 1; i < size; i++ {
-					f.Add(number[i].Not(), number[i-1])
-				}
-				numbers = append(numbers, number)
-				inputs = append(inputs, number...)
-			}
-			f.ImplyAtLeast(cond, k, numbers)
-			for mask := range uint(1) << n {
-				for _, on := range []bool{true, false} {
-					checkSum(t, f, cond, on, inputs, mask, sizes, k)
-				}
-			}
-		}
-	}
-}
-
-func checkSum(t *testing.T, f *Formula, cond Lit, on bool, inputs []Lit, mask uint, sizes []int, k int) {
-	t.Helper()
-	g := f.Clone()
-	for i, l := range inputs {
-		if mask>>i&1 == 1 {
-			g.Add(l)
-		} else {
-			g.Add(l.Not())
-		}
-	}
-	if on {
-		g.Add(cond)
-	} else {
-		g.Add(cond.Not())
-	}
-	want := ordered(mask, sizes) && (!on || bits.OnesCount(mask) >= k)
-	for _, solver := range solvers {
-		answer, err := g.Solve(t.Context(), solver)
-		if err != nil || (answer.Status == Sat) != want {
-			t.Errorf("sizes %v, inputs %b, cond %v, k %d: %v (%v) by %v, want sat %v", sizes, mask, on, k, answer.Status, err, solver, want)
-		}
-	}
-}
-
-// ordered says whether each unary number has its ones first.
-func ordered(mask uint, sizes []int) bool {
-	for _, size := range sizes {
-		for i := 1; i < size; i++ {
-			if mask>>i&1 == 1 && mask>>(i-1)&1 == 0 {
-				return false
-			}
-		}
-		mask >>= size
-	}
-	return true
 }
 
 func TestSolve_IsUnknownWhenTheTimeIsOver(t *testing.T) {
