@@ -1,10 +1,16 @@
 package encode
 
 import (
+	"errors"
+
 	"understudy/engine/class"
 	"understudy/engine/fbas"
 	"understudy/engine/sat"
 )
+
+// ErrContradiction says that what a model was decoded to is not what was asked
+// for; no answer is given then.
+var ErrContradiction = errors.New("engine contradicts itself")
 
 // encoding writes questions about vectors as clauses. A count x_c of members
 // of class c is the unary number x_c[0..m-1], where x_c[i] says x_c > i.
@@ -13,9 +19,9 @@ type encoding struct {
 	f *sat.Formula
 }
 
-// count returns the unary number of each class, ordered: x_c[i+1] implies
+// counts returns the unary number of each class, ordered: x_c[i+1] implies
 // x_c[i].
-func (e *encoding) count() [][]sat.Lit {
+func (e *encoding) counts() [][]sat.Lit {
 	x := make([][]sat.Lit, len(e.q.Size))
 	for c, m := range e.q.Size {
 		x[c] = e.f.Vars(m)
@@ -85,10 +91,14 @@ func (e *encoding) demandOwn(c int, y []sat.Lit, unless ...sat.Lit) {
 //	a_c >= f_c,  b_c >= f_c,  f_c >= a_c + b_c - m_c    (A, B, F fit into the class)
 //	a_c > f_c implies that the own set of c is met by a    (the same for b)
 //	a_c > f_c for some c, and b_c > f_c for some c
+//	b_c > f_c implies a_d > f_d for some d <= c
+//
+// The last two speak of classes with a set. The last one is no loss: of the
+// two, A is the one that has a member of the first class that either has.
 //
 // f may be nil: nothing is deleted.
 func (e *encoding) twoQuorums(f [][]sat.Lit) (a, b [][]sat.Lit) {
-	a, b = e.count(), e.count()
+	a, b = e.counts(), e.counts()
 	for c, m := range e.q.Size {
 		for i := 1; i <= m; i++ {
 			if f != nil {
@@ -104,22 +114,39 @@ func (e *encoding) twoQuorums(f [][]sat.Lit) (a, b [][]sat.Lit) {
 			}
 		}
 	}
-	e.honest(a, f)
+	upTo := e.honest(a, f)
 	e.honest(b, f)
+	for c := range b {
+		for i, l := range b[c] {
+			if e.q.Own[c] < 0 {
+				break
+			}
+			clause := []sat.Lit{l.Not(), upTo[c]}
+			if f != nil {
+				clause = append(clause, f[c][i])
+			}
+			e.f.Add(clause...)
+		}
+	}
 	return a, b
 }
 
-// honest demands that some member is counted by x and not by f, and that such
-// members' own sets are met by x.
-func (e *encoding) honest(x, f [][]sat.Lit) {
+// honest demands that some member that has a set is counted by x and not by f,
+// and that such members' own sets are met by x. It returns, for each class c, a
+// literal that implies that there is such a member in a class up to c.
+func (e *encoding) honest(x, f [][]sat.Lit) []sat.Lit {
 	y := e.meets(x)
-	var some []sat.Lit
+	upTo := e.f.Vars(len(x))
 	for c := range x {
+		clause := []sat.Lit{upTo[c].Not()}
+		if c > 0 {
+			clause = append(clause, upTo[c-1])
+		}
 		for i, l := range x[c] {
 			if f == nil {
 				e.demandOwn(c, y, l.Not())
 				if e.q.Own[c] >= 0 {
-					some = append(some, l)
+					clause = append(clause, l)
 				}
 				break // x_c > 0 says it all
 			}
@@ -130,10 +157,35 @@ func (e *encoding) honest(x, f [][]sat.Lit) {
 			h := e.f.Var() // h implies x_c > i >= f_c
 			e.f.Add(h.Not(), l)
 			e.f.Add(h.Not(), f[c][i].Not())
-			some = append(some, h)
+			clause = append(clause, h)
 		}
+		e.f.Add(clause...)
 	}
-	e.f.Add(some...)
+	e.f.Add(upTo[max(0, len(upTo)-1):]...) // the last one; none where there is no class
+	return upTo
+}
+
+// price returns literals t with: a price of i+1 or more implies t[i], for
+// prices up to limit. A group is paid for by one literal, which any member of
+// the group implies.
+func (e *encoding) price(x [][]sat.Lit, p class.Price, limit int) []sat.Lit {
+	var numbers [][]sat.Lit
+	paid := map[int]sat.Lit{}
+	for c := range x {
+		g := p.GroupOf(c)
+		switch {
+		case p.IsFree(c):
+			continue
+		case g < 0:
+			numbers = append(numbers, x[c])
+			continue
+		case paid[g] == 0:
+			paid[g] = e.f.Var()
+			numbers = append(numbers, []sat.Lit{paid[g]})
+		}
+		e.f.Add(x[c][0].Not(), paid[g])
+	}
+	return e.f.Sum(numbers, limit)
 }
 
 // notAbove excludes vectors that are at least y in every class.

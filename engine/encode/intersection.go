@@ -2,16 +2,11 @@ package encode
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"understudy/engine/class"
 	"understudy/engine/sat"
 )
-
-// ErrContradiction says that what a model was decoded to is not what was asked
-// for; no answer is given then.
-var ErrContradiction = errors.New("engine contradicts itself")
 
 // Intersection looks for two disjoint quorums: Sat comes with two, Unsat says
 // that there are none, Unknown that the time ended.

@@ -25,28 +25,65 @@ func Splitting(ctx context.Context, q *class.Quotient, solver sat.Solver) (Split
 	if ctx.Err() != nil {
 		return Splits{}, nil // not worth a formula
 	}
-	d := newSplittingSearch(q, solver)
+	f := newSplitFormula(q)
+	d := &splittingSearch{splitFormula: f, base: f.e.f, solver: solver}
 	complete, err := d.run(ctx)
 	return Splits{Found: d.found, Complete: complete && err == nil, Calls: d.calls}, err
 }
 
-type splittingSearch struct {
-	q      *class.Quotient
-	eval   *class.Evaluator
-	base   *sat.Formula
-	gone   [][]sat.Lit
-	agree  [2][][]sat.Lit // per quorum: its members and the deleted
-	found  []Split
-	solver sat.Solver
-	calls  int
+// MinimumSplitting finds a cheapest splitting vector, with two quorums that it
+// leaves disjoint. The models are the splitting vectors with two quorums.
+func MinimumSplitting(ctx context.Context, q *class.Quotient, price class.Price, solver sat.Solver) (class.Minimum, error) {
+	if ctx.Err() != nil {
+		return class.Minimum{}, nil // not worth a formula
+	}
+	f := newSplitFormula(q)
+	s := &search{e: f.e, count: f.gone, price: price, solver: solver}
+	s.read = func(_ context.Context, answer sat.Answer) (class.Minimum, bool, error) {
+		split, err := f.read(answer)
+		if err != nil {
+			return class.Minimum{}, false, err
+		}
+		split = split.smaller(f.eval)
+		return class.Minimum{Vector: split.Gone, Quorums: split.Quorums}, true, nil
+	}
+	return s.run(ctx)
 }
 
-func newSplittingSearch(q *class.Quotient, solver sat.Solver) *splittingSearch {
-	e := encoding{q: q, f: sat.New()}
-	d := &splittingSearch{q: q, eval: q.Evaluator(), solver: solver, base: e.f}
-	d.gone = e.count()
-	d.agree[0], d.agree[1] = e.twoQuorums(d.gone)
-	return d
+// splitFormula has the splitting vectors with two quorums as its models.
+type splitFormula struct {
+	e     encoding
+	eval  *class.Evaluator
+	gone  [][]sat.Lit
+	agree [2][][]sat.Lit // per quorum: its members and the deleted
+}
+
+func newSplitFormula(q *class.Quotient) *splitFormula {
+	f := &splitFormula{e: encoding{q: q, f: sat.New()}, eval: q.Evaluator()}
+	f.gone = f.e.counts()
+	f.agree[0], f.agree[1] = f.e.twoQuorums(f.gone)
+	return f
+}
+
+// read decodes a model and judges it.
+func (f *splitFormula) read(answer sat.Answer) (Split, error) {
+	gone := decode(answer, f.gone)
+	s := Split{Gone: gone, Quorums: [2]class.Vector{
+		decode(answer, f.agree[0]).Minus(gone),
+		decode(answer, f.agree[1]).Minus(gone),
+	}}
+	if !s.holds(f.eval, f.e.q.Size) {
+		return Split{}, fmt.Errorf("%w: the solver's set does not split", ErrContradiction)
+	}
+	return s, nil
+}
+
+type splittingSearch struct {
+	*splitFormula
+	base   *sat.Formula // excludes what was found
+	solver sat.Solver
+	found  []Split
+	calls  int
 }
 
 func (d *splittingSearch) run(ctx context.Context) (complete bool, err error) {
@@ -72,7 +109,6 @@ func (d *splittingSearch) run(ctx context.Context) (complete bool, err error) {
 		if next.Gone.Empty() {
 			return true, nil
 		}
-		d.base = d.base.Clone()
 		notAbove(d.base, d.gone, next.Gone)
 	}
 }
@@ -84,7 +120,7 @@ func (d *splittingSearch) ask(ctx context.Context, below class.Vector) (Split, s
 	if below != nil {
 		f = f.Clone()
 		for c, k := range below {
-			if k < d.q.Size[c] {
+			if k < len(d.gone[c]) {
 				f.Add(d.gone[c][k].Not())
 			}
 		}
@@ -95,13 +131,6 @@ func (d *splittingSearch) ask(ctx context.Context, below class.Vector) (Split, s
 	if err != nil || answer.Status != sat.Sat {
 		return Split{}, answer.Status, err
 	}
-	gone := decode(answer, d.gone)
-	s := Split{Gone: gone, Quorums: [2]class.Vector{
-		decode(answer, d.agree[0]).Minus(gone),
-		decode(answer, d.agree[1]).Minus(gone),
-	}}
-	if !s.holds(d.eval, d.q.Size) {
-		return Split{}, sat.Unknown, fmt.Errorf("%w: the solver's set does not split", ErrContradiction)
-	}
-	return s, sat.Sat, nil
+	s, err := d.read(answer)
+	return s, answer.Status, err
 }

@@ -48,14 +48,30 @@ func (t *topTier) decide(ctx context.Context) (complete bool, err error) {
 	if ctx.Err() != nil {
 		return false, nil // not worth a formula
 	}
+	for _, cluster := range clusters(t.eval, t.q, alive) {
+		if settled, err := t.settleAll(ctx, cluster); err != nil || !settled {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// settleAll decides for the classes of a cluster whether they are in a minimal
+// quorum inside it.
+func (t *topTier) settleAll(ctx context.Context, cluster class.Vector) (settled bool, err error) {
 	e := encoding{q: t.q, f: sat.New()}
-	x := e.count()
+	x := e.counts()
 	e.quorum(x)
-	for c := range t.q.Size {
-		if t.in[c] || alive[c] == 0 {
+	for c, k := range cluster {
+		if k < len(x[c]) {
+			e.f.Add(x[c][k].Not())
+		}
+	}
+	for c, k := range cluster {
+		if t.in[c] || k == 0 {
 			continue
 		}
-		if !t.shrink(ctx, alive, c) {
+		if !t.note(ctx, cluster, c) {
 			return false, nil
 		}
 		if settled, err := t.settle(ctx, e.f, x, c); err != nil || !settled {
@@ -102,7 +118,7 @@ func (t *topTier) learn(ctx context.Context, x class.Vector, c int) (learned boo
 		return false, fmt.Errorf("%w: the solver's quorum is none", ErrContradiction)
 	}
 	before := len(t.quorum)
-	if !t.shrink(ctx, x, c) {
+	if !t.note(ctx, x, c) {
 		return false, nil
 	}
 	if len(t.quorum) == before {
@@ -111,12 +127,12 @@ func (t *topTier) learn(ctx context.Context, x class.Vector, c int) (learned boo
 	return true, nil
 }
 
-// shrink finds a minimal quorum inside the quorum x, one with class c if its
+// note finds a minimal quorum inside the quorum x, one with class c if its
 // greedy way allows, and notes it and its classes. It says false when the time
 // ends.
-func (t *topTier) shrink(ctx context.Context, x class.Vector, c int) bool {
-	x = t.remove(ctx, x, func(rest class.Vector) bool { return rest[c] > 0 })
-	x = t.remove(ctx, x, func(rest class.Vector) bool { return !rest.Empty() })
+func (t *topTier) note(ctx context.Context, x class.Vector, c int) bool {
+	x = shrink(ctx, t.eval, x, func(rest class.Vector) bool { return rest[c] > 0 })
+	x = shrink(ctx, t.eval, x, holdsQuorum)
 	if ctx.Err() != nil {
 		return false // perhaps not minimal
 	}
@@ -130,21 +146,4 @@ func (t *topTier) shrink(ctx context.Context, x class.Vector, c int) bool {
 		}
 	}
 	return true
-}
-
-// remove takes members out of the quorum x, one by one, as long as the
-// greatest quorum of what is left passes keep, and there is time.
-func (t *topTier) remove(ctx context.Context, x class.Vector, keep func(class.Vector) bool) class.Vector {
-	for c := 0; c < len(x) && ctx.Err() == nil; {
-		if x[c] > 0 {
-			less := slices.Clone(x)
-			less[c]--
-			if keep(t.eval.Greatest(less, nil)) {
-				x = less
-				continue
-			}
-		}
-		c++
-	}
-	return x
 }

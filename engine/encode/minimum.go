@@ -1,0 +1,105 @@
+package encode
+
+import (
+	"context"
+	"fmt"
+
+	"understudy/engine/class"
+	"understudy/engine/sat"
+)
+
+// search finds a cheapest vector of a kind. The models of the formula are at
+// least the vectors of the kind: a model that is none is met by a stronger
+// formula.
+//
+// The price of a vector is a unary number whose literals it implies, so that
+// "at most k" is one clause of one literal. Each bound is asked of a fresh
+// solver. The search ends when the cheapest vector found costs what was proven
+// to be the least; when its time ends before, both are true all the same.
+type search struct {
+	e      encoding
+	count  [][]sat.Lit // the vector sought
+	price  class.Price
+	solver sat.Solver
+	best   class.Minimum
+	halve  bool // next asks half way
+	// read decodes a model and judges it. It returns a vector of the kind, or,
+	// with ok false, has added clauses to the formula that this model violates
+	// and no vector of the kind.
+	read func(context.Context, sat.Answer) (found class.Minimum, ok bool, err error)
+}
+
+// run completes best, which may hold a vector and a lower bound already.
+func (s *search) run(ctx context.Context) (class.Minimum, error) {
+	if !s.best.Found {
+		status, err := s.ask(ctx)
+		if err != nil || status != sat.Sat {
+			s.best.Complete = status == sat.Unsat
+			return s.best, err
+		}
+	}
+	cost := s.e.price(s.count, s.price, s.best.Size)
+	for s.best.LowerBound < s.best.Size {
+		bound := s.next()
+		status, err := s.ask(ctx, cost[bound].Not())
+		switch {
+		case err != nil || status == sat.Unknown:
+			return s.best, err
+		case status == sat.Unsat:
+			s.best.LowerBound = bound + 1
+		case s.best.Size > bound:
+			return s.best, fmt.Errorf("%w: a price of %d under a bound of %d", ErrContradiction, s.best.Size, bound)
+		}
+	}
+	s.best.Complete = true
+	return s.best, nil
+}
+
+// next is the price to be undercut or shown to be too low: in turns one below
+// the best, which ends the search when it is the last, and half way between
+// what is proven and what was found, which raises the lower bound in time for a
+// search that is stopped. On almost symmetric networks of up to 16
+// organizations this takes no longer than coming from above alone, which proves
+// nothing until its end; coming from below took twice as long, and half way
+// alone was lost at the first hard question.
+func (s *search) next() int {
+	halve := s.halve
+	s.halve = !halve
+	if halve {
+		return (s.best.LowerBound + s.best.Size - 1) / 2
+	}
+	return s.best.Size - 1
+}
+
+// ask looks for a vector of the kind with all the literals true, until there is
+// one, or none, or the time ends.
+func (s *search) ask(ctx context.Context, also ...sat.Lit) (sat.Status, error) {
+	for {
+		f := s.e.f.Clone()
+		for _, l := range also {
+			f.Add(l)
+		}
+		s.best.Calls++
+		answer, err := f.Solve(ctx, s.solver)
+		if err != nil || answer.Status != sat.Sat {
+			return answer.Status, err
+		}
+		found, ok, err := s.read(ctx, answer)
+		if err != nil {
+			return sat.Unknown, err
+		}
+		if ok {
+			s.offer(found)
+			return sat.Sat, nil
+		}
+	}
+}
+
+// offer keeps the vector if it is cheaper than the best one.
+func (s *search) offer(found class.Minimum) {
+	size := s.price.Of(found.Vector)
+	if s.best.Found && s.best.Size <= size {
+		return
+	}
+	s.best.Found, s.best.Vector, s.best.Quorums, s.best.Size = true, found.Vector, found.Quorums, size
+}
