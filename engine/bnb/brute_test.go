@@ -129,6 +129,119 @@ func cheapestSplitting(q *class.Quotient, price class.Price) int {
 	return best
 }
 
+func cheapestQuorum(q *class.Quotient, price class.Price) int {
+	best := -1
+	eval := q.Evaluator()
+	vectors(q.Size, func(x class.Vector) bool {
+		if p := price.Of(x); (best < 0 || p < best) && eval.IsQuorum(x, nil) {
+			best = p
+		}
+		return false
+	})
+	return best
+}
+
+func cheapestBlocking(q *class.Quotient, price class.Price) int {
+	best := -1
+	eval := q.Evaluator()
+	if eval.GreatestIn(q.Size, nil).Empty() {
+		return best
+	}
+	vectors(q.Size, func(x class.Vector) bool {
+		rest := q.Size.Minus(x)
+		for c := range rest {
+			if price.IsFree(c) {
+				rest[c] = 0
+			}
+		}
+		if p := price.Of(x); (best < 0 || p < best) && eval.Greatest(rest, nil).Empty() {
+			best = p
+		}
+		return false
+	})
+	return best
+}
+
+// randomPrice groups some classes and makes some free.
+func randomPrice(r *rand.Rand, q *class.Quotient) class.Price {
+	p := class.Price{Group: make([]int, len(q.Size)), Free: make([]bool, len(q.Size))}
+	groups := 1 + r.IntN(4)
+	for c := range q.Size {
+		p.Group[c] = r.IntN(groups+1) - 1
+		p.Free[c] = r.IntN(4) == 0
+	}
+	return p
+}
+
+// pricedItems makes each item, or none of them, a group of its own.
+func pricedItems(q *class.Quotient, form *flat.Form) class.Price {
+	p := class.Price{Group: make([]int, len(q.Size))}
+	for c := range p.Group {
+		p.Group[c] = -1
+	}
+	next := 0
+	for _, item := range form.Items {
+		if q.Size[item.Parts[0].Class] > item.Parts[0].Size {
+			continue // one of several validators
+		}
+		for _, part := range item.Parts {
+			p.Group[part.Class] = next
+		}
+		next++
+	}
+	return p
+}
+
+func sizeOf(m class.Minimum) int {
+	if !m.Found {
+		return -1
+	}
+	return m.Size
+}
+
+func TestMinimumQuorum_AgreesWithTryingAllSets(t *testing.T) {
+	sizes := map[int]int{}
+	for seed := range uint64(6000) {
+		q, form, ok := randomFlat(seed)
+		if !ok {
+			continue
+		}
+		r := rand.New(rand.NewPCG(seed, 12))
+		for _, price := range []class.Price{{}, {Free: randomPrice(r, q).Free}, pricedItems(q, form)} {
+			m, ok, err := MinimumQuorum(context.Background(), q, form, price, 0)
+			if err != nil || ok && !m.Complete {
+				t.Fatalf("seed %d: %v, complete %v", seed, err, m.Complete)
+			}
+			if want := cheapestQuorum(q, price); ok && sizeOf(m) != want {
+				t.Fatalf("seed %d %+v: %d, want %d\n%+v\n%+v", seed, price, sizeOf(m), want, q, form)
+			}
+			if ok {
+				sizes[sizeOf(m)]++
+			}
+		}
+	}
+	t.Logf("by size: %v", sizes)
+}
+
+func TestMinimumBlocking_AgreesWithTryingAllSets(t *testing.T) {
+	sizes := map[int]int{}
+	for seed := range uint64(6000) {
+		q, _, _ := randomFlat(seed)
+		r := rand.New(rand.NewPCG(seed, 13))
+		for _, price := range []class.Price{{}, randomPrice(r, q)} {
+			m, err := MinimumBlocking(context.Background(), q, price, 0)
+			if err != nil || !m.Complete {
+				t.Fatalf("seed %d: %v, complete %v", seed, err, m.Complete)
+			}
+			if want := cheapestBlocking(q, price); sizeOf(m) != want {
+				t.Fatalf("seed %d %+v: %d, want %d\n%+v", seed, price, sizeOf(m), want, q)
+			}
+			sizes[sizeOf(m)]++
+		}
+	}
+	t.Logf("by size: %v", sizes)
+}
+
 func TestMinimumSplitting_AgreesWithTryingAllSets(t *testing.T) {
 	tried, sizes := 0, map[int]int{}
 	for seed := range uint64(6000) {
@@ -136,19 +249,18 @@ func TestMinimumSplitting_AgreesWithTryingAllSets(t *testing.T) {
 		if !ok {
 			continue
 		}
-		m, ok, err := MinimumSplitting(context.Background(), q, form, class.Price{}, 0)
-		if !ok || err != nil || !m.Complete {
-			t.Fatalf("seed %d: %v, %v, complete %v", seed, ok, err, m.Complete)
+		for _, price := range []class.Price{{}, pricedItems(q, form)} {
+			m, ok, err := MinimumSplitting(context.Background(), q, form, price, 0)
+			if !ok || err != nil || !m.Complete {
+				t.Fatalf("seed %d: %v, %v, complete %v", seed, ok, err, m.Complete)
+			}
+			want := cheapestSplitting(q, price)
+			if sizeOf(m) != want {
+				t.Fatalf("seed %d: %d, want %d\n%+v\n%+v", seed, sizeOf(m), want, q, form)
+			}
+			tried++
+			sizes[want]++
 		}
-		got, want := m.Size, cheapestSplitting(q, class.Price{})
-		if !m.Found {
-			got = -1
-		}
-		if got != want {
-			t.Fatalf("seed %d: %d, want %d\n%+v\n%+v", seed, got, want, q, form)
-		}
-		tried++
-		sizes[want]++
 	}
 	t.Logf("%d networks, by size: %v", tried, sizes)
 	if tried < 300 || len(sizes) < 4 {

@@ -9,7 +9,8 @@
 // quorum set is one that a member of the quorum has; its slack is how many of
 // its items may be missing. Members that are deleted count for both quorums.
 //
-// Reading order: role.go (what an item can be to two quorums), side.go (the
-// search for one quorum), splitting.go (for two), victim.go, minimum.go,
-// run.go.
+// Reading order: role.go (what an item can be to two quorums), side.go and
+// bounds.go (the search for one quorum), splitting.go (for two), victim.go,
+// minimum.go, quorum.go; blocking.go and breaking.go, which need no flat form;
+// run.go (when to stop).
 package bnb

@@ -13,7 +13,7 @@ import (
 var ErrContradiction = errors.New("branch and bound contradicts set arithmetic")
 
 // diveNodes is how long the first look for any splitting set may take.
-const diveNodes = 20_000
+const diveNodes = 3_000
 
 // MinimumSplitting finds a cheapest splitting vector and two quorums that it
 // leaves disjoint. It says false where the price is not one this search knows:
@@ -115,4 +115,17 @@ func itemPrices(form *flat.Form, price class.Price) (onePrice []bool, ok bool) {
 		}
 	}
 	return onePrice, true
+}
+
+// DisjointQuorums finds two quorums that share no member, at a search of price
+// 0. Minimum.Found says that there are two. It says false where an item has too
+// many roles.
+func DisjointQuorums(ctx context.Context, q *class.Quotient, form *flat.Form, nodes int64) (class.Minimum, bool, error) {
+	x, ok := newSplitting(q, form, make([]bool, len(form.Items)))
+	if !ok {
+		return class.Minimum{}, false, nil
+	}
+	var m class.Minimum
+	m.Complete, m.Nodes = x.search(ctx, 0, nodes)
+	return m, true, x.note(&m)
 }

@@ -189,21 +189,24 @@ func (e *enumeration) add(f int, gone, inA, inB []int) {
 		c.cost = min(f, 1)
 	}
 	for side, in := range c.in {
-		for i, k := range in {
-			if k == 0 {
-				continue
-			}
-			c.counted[side] = true
-			if set := e.item.Parts[i].Set; set != fbas.Free {
-				c.way[side].demand = c.way[side].demand.With(set)
-				c.way[side].someone = true
-			}
-		}
+		c.counted[side] = slices.ContainsFunc(in, func(k int) bool { return k > 0 })
+		c.way[side] = e.way(in)
 	}
 	if c.deleted {
 		c.counted = [2]bool{true, true}
 	}
 	e.found = append(e.found, c)
+}
+
+// way is what members demand.
+func (e *enumeration) way(members []int) way {
+	var w way
+	for i, k := range members {
+		if set := e.item.Parts[i].Set; k > 0 && set != fbas.Free {
+			w.demand, w.someone = w.demand.With(set), true
+		}
+	}
+	return w
 }
 
 // undominated keeps one of each kind.

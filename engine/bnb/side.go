@@ -1,7 +1,6 @@
 package bnb
 
 import (
-	"cmp"
 	"slices"
 
 	"understudy/engine/bitset"
@@ -21,17 +20,21 @@ import (
 // set can't afford to count it), and of a set not yet demanded that its owners
 // can't be in the quorum: their statuses are struck out until nothing changes.
 type side struct {
-	form    *flat.Form
-	choices [][]choice // by item, by status
-	twins   twin.Order
-	limit   int
-	run     *run
+	form  *flat.Form
+	slots []slot // by item
+	twins twin.Order
+	limit int
+	run   *run
+	// hopeless may say of a node that nothing below it is wanted; nil: nothing
+	// is known.
+	hopeless func(*state) bool
 	// leaf is told of a quorum: undecided items are missed. It says whether to
 	// stop.
 	leaf func(*state) bool
 
-	item   []itemPrice
+	owners []bitset.Set // by quorum set: items with a way that demands it
 	levels []level
+	bounds bounds
 	status []int // of decided items
 }
 
@@ -42,47 +45,27 @@ type choice struct {
 	way         way
 }
 
-// itemPrice is what an item costs at least, and what of that missing it saves:
-// as long as members may count it, and once it counts only when deleted.
-type itemPrice struct{ price, save [2]int }
-
-// level is the items that save the same when missed, in either case.
-type level struct {
-	save  int
-	items [2]bitset.Set
+// slot is the choices of one item, by status, and what follows from them: which
+// are possible, what the item costs at least, and what of that missing it saves
+// (as long as members may count it, and once it counts only when deleted).
+type slot struct {
+	choices []choice
+	allowed uint16
+	demands bitset.Set // of any way
+	price   [2]int
+	save    [2]int
 }
 
-// state is a node of the search tree.
-type state struct {
-	open     bitset.Set // undecided items
-	dear     bitset.Set // of these, those that count only when deleted
-	missing  bitset.Set
-	demanded bitset.Set // quorum sets
-	someone  bool       // a member has a quorum set
-	cost     int        // of decided items
-	rest     int        // least cost of the open ones, none missed
-	allowed  [bitset.Max]uint16
-}
-
-func newSide(form *flat.Form, choices [][]choice, twins twin.Order, r *run) *side {
-	s := &side{form: form, choices: choices, twins: twins, run: r, status: make([]int, len(form.Items))}
-	at := map[int]int{}
-	for i, list := range choices {
-		var p itemPrice
-		p.price[0], p.save[0] = priceOf(list)
-		p.price[1], p.save[1] = priceOf(list[len(list)-2:])
-		s.item = append(s.item, p)
-		for dear, save := range p.save {
-			n, known := at[save]
-			if !known {
-				n = len(s.levels)
-				at[save] = n
-				s.levels = append(s.levels, level{save: save})
-			}
-			s.levels[n].items[dear] = s.levels[n].items[dear].With(i)
+func newSlot(choices []choice) slot {
+	s := slot{choices: choices}
+	for status, c := range choices {
+		if c.ok {
+			s.allowed |= 1 << status
+			s.demands = s.demands.Or(c.way.demand)
 		}
 	}
-	slices.SortFunc(s.levels, func(a, b level) int { return cmp.Compare(b.save, a.save) })
+	s.price[0], s.save[0] = priceOf(choices)
+	s.price[1], s.save[1] = priceOf(choices[len(choices)-2:])
 	return s
 }
 
@@ -108,18 +91,62 @@ func priceOf(list []choice) (price, save int) {
 	return counted, max(0, counted-missed)
 }
 
-// start is the root of the search: nothing is decided.
+// level is the items that save the same when missed, in either case.
+type level struct {
+	save  int
+	items [2]bitset.Set
+}
+
+// state is a node of the search tree.
+type state struct {
+	open    bitset.Set // undecided items
+	dear    bitset.Set // of these, those that count only when deleted
+	missing bitset.Set
+	// demanded are the quorum sets that members have, forbidden those that no
+	// member can have.
+	demanded, forbidden bitset.Set
+	someone             bool // a member has a quorum set
+	cost                int  // of decided items
+	rest                int  // least cost of the open ones, none missed
+	allowed             [bitset.Max]uint16
+}
+
+func newSide(form *flat.Form, twins twin.Order, r *run) *side {
+	return &side{
+		form: form, twins: twins, run: r,
+		slots: make([]slot, len(form.Items)), owners: make([]bitset.Set, len(form.Sets)), status: make([]int, len(form.Items)),
+	}
+}
+
+// start is the root of the search over the slots: nothing is decided.
 func (s *side) start() state {
-	st := state{open: bitset.Upto(len(s.choices))}
-	for i, list := range s.choices {
-		for status, c := range list {
-			if c.ok {
-				st.allowed[i] |= 1 << status
-			}
+	st := state{open: bitset.Upto(len(s.slots))}
+	s.levels = s.levels[:0]
+	clear(s.owners)
+	for i := range s.slots {
+		slot := &s.slots[i]
+		for p := range slot.demands.All {
+			s.owners[p] = s.owners[p].With(i)
 		}
-		st.rest += s.item[i].price[0]
+		st.allowed[i] = slot.allowed
+		st.rest += slot.price[0]
+		for dear, save := range slot.save {
+			l := s.level(save)
+			l.items[dear] = l.items[dear].With(i)
+		}
 	}
 	return st
+}
+
+// level gives the level of a saving; levels fall.
+func (s *side) level(save int) *level {
+	at := 0
+	for ; at < len(s.levels) && s.levels[at].save > save; at++ {
+	}
+	if at == len(s.levels) || s.levels[at].save != save {
+		s.levels = slices.Insert(s.levels, at, level{save: save})
+	}
+	return &s.levels[at]
 }
 
 // visit searches below a node; it says whether to stop.
@@ -127,14 +154,14 @@ func (s *side) visit(st *state) bool {
 	if s.run.over() {
 		return true
 	}
-	if !s.propagate(st) {
+	if !s.propagate(st) || s.hopeless != nil && s.hopeless(st) {
 		return false
 	}
 	i, ok := s.pick(st)
 	if !ok {
 		return s.leaf(st)
 	}
-	for status := len(s.choices[i]) - 1; status >= 0; status-- {
+	for status := range s.slots[i].choices {
 		if st.allowed[i]>>status&1 == 0 {
 			continue
 		}
@@ -149,13 +176,13 @@ func (s *side) visit(st *state) bool {
 
 // decide gives an open item a status. Statuses rise from twin to twin.
 func (s *side) decide(st *state, i, status int) {
-	c := s.choices[i][status]
+	c := s.slots[i].choices[status]
 	st.open = st.open.Without(i)
 	dear := 0
 	if st.dear.Has(i) {
 		dear, st.dear = 1, st.dear.Without(i)
 	}
-	st.rest -= s.item[i].price[dear]
+	st.rest -= s.slots[i].price[dear]
 	st.cost += c.cost
 	s.status[i] = status
 	if c.counted {
@@ -172,195 +199,40 @@ func (s *side) decide(st *state, i, status int) {
 	}
 }
 
-// slackLeft is how many more items a quorum set can do without.
-func (s *side) slackLeft(st *state, p int) int {
-	set := &s.form.Sets[p]
-	return set.Items.Len() - set.Threshold - set.Items.And(st.missing).Len()
-}
-
-// spare is what is left of the limit when a quorum set is demanded whose slack
-// left is r, and the items are missed that save most.
-func (s *side) spare(st *state, p, r int) int {
-	in := s.form.Sets[p].Items
-	spare := s.limit - st.cost - st.rest
-	for _, l := range s.levels {
-		if l.save == 0 {
-			break
-		}
-		items := l.items[0].Minus(st.dear).Or(l.items[1].And(st.dear)).And(st.open)
-		inside := min(r, items.And(in).Len())
-		r -= inside
-		spare += l.save * (items.Minus(in).Len() + inside)
-	}
-	return spare
-}
-
-// propagate strikes out what the bounds exclude; it says false when nothing is
-// left below the node.
-func (s *side) propagate(st *state) bool {
-	for {
-		count, miss, spare, ok := s.required(st)
-		if !ok {
-			return false
-		}
-		changed, ok := s.strike(st, count, miss, spare, s.forbidden(st))
-		if !ok {
-			return false
-		}
-		if !changed {
-			return st.someone || s.someoneLeft(st)
-		}
-	}
-}
-
-// required looks at the demanded sets: which open items must count and which
-// must be missed, and what is left to spend beyond the least cost.
-func (s *side) required(st *state) (count, miss bitset.Set, least int, ok bool) {
-	least = s.limit - st.cost
-	for p := range st.demanded.All {
-		r := s.slackLeft(st, p)
-		if r < 0 {
-			return count, miss, 0, false
-		}
-		in := s.form.Sets[p].Items
-		if r == 0 {
-			count = count.Or(in.And(st.open))
-		}
-		spare := s.spare(st, p, r)
-		if spare < 0 {
-			return count, miss, 0, false
-		}
-		least = min(least, spare)
-		for _, l := range s.levels {
-			if l.save <= spare {
-				break
-			}
-			items := l.items[0].Minus(st.dear).Or(l.items[1].And(st.dear))
-			miss = miss.Or(items.And(st.open).Minus(in))
-		}
-	}
-	return count, miss, least, count.And(miss).Empty() && least >= 0
-}
-
-// forbidden are the quorum sets that can't be demanded any more.
-func (s *side) forbidden(st *state) bitset.Set {
-	var sets bitset.Set
-	for p := range s.form.Sets {
-		if st.demanded.Has(p) {
-			continue
-		}
-		if r := s.slackLeft(st, p); r < 0 || s.spare(st, p, r) < 0 {
-			sets = sets.With(p)
-		}
-	}
-	return sets
-}
-
-// strike removes statuses from open items, and decides those with one left.
-func (s *side) strike(st *state, count, miss bitset.Set, spare int, forbidden bitset.Set) (changed, ok bool) {
-	for i := range st.open.All {
-		allowed := st.allowed[i]
-		missed := len(s.choices[i]) - 1
-		if count.Has(i) {
-			allowed &^= 1 << missed
-		}
-		if miss.Has(i) {
-			allowed &= 1 << missed
-		}
-		price := s.item[i].price[0]
-		if st.dear.Has(i) {
-			price = s.item[i].price[1]
-		}
-		for status := range missed {
-			c := &s.choices[i][status]
-			if allowed>>status&1 == 1 && (c.cost-price > spare || !c.way.demand.And(forbidden).Empty()) {
-				allowed &^= 1 << status
-			}
-		}
-		st.allowed[i] = allowed
-		switch {
-		case allowed == 0:
-			return false, false
-		case allowed&(allowed-1) == 0:
-			s.decide(st, i, bitOf(allowed))
-			changed = true
-		case allowed&(1<<(missed-1)-1) == 0 && !st.dear.Has(i): // deleted or missed
-			st.dear = st.dear.With(i)
-			st.rest += s.item[i].price[1] - price
-			changed = true
-		}
-	}
-	return changed, true
-}
-
-func bitOf(allowed uint16) int {
-	n := 0
-	for allowed > 1 {
-		allowed >>= 1
-		n++
-	}
-	return n
-}
-
-// someoneLeft says whether an open item may still bring a member with a set.
-func (s *side) someoneLeft(st *state) bool {
-	for i := range st.open.All {
-		if s.canBeSomeone(st, i) {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *side) canBeSomeone(st *state, i int) bool {
-	for status, c := range s.choices[i] {
-		if c.way.someone && st.allowed[i]>>status&1 == 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// pick chooses the item to branch on: of the demanded set that can afford least
-// and can't do without all its open items, the one in most demanded sets. It
-// says false at a leaf: everything open can be missed.
+// pick chooses the item to branch on. A demanded set that can afford little
+// needs almost all items outside itself to be missed, so the item is one that
+// such sets do not list: the less they can afford, the more they say. Sets that
+// can do without all their open items have no say. pick says false at a leaf:
+// everything open can be missed.
 func (s *side) pick(st *state) (int, bool) {
-	best, tightest := -1, 0
+	const most = 1000
+	var score [bitset.Max]int
+	leaf := true
 	for p := range st.demanded.All {
-		r := s.slackLeft(st, p)
-		if s.form.Sets[p].Items.And(st.open).Len() <= r {
+		in, d := s.form.Sets[p].Items, s.bounds.known[p]
+		if in.And(st.open).Len() <= d.slack {
 			continue
 		}
-		if spare := s.spare(st, p, r); best < 0 || spare < tightest {
-			best, tightest = p, spare
+		leaf = false
+		for i := range st.open.Minus(in).All {
+			score[i] += most / (1 + d.spare*d.spare)
 		}
 	}
-	if best >= 0 {
-		return s.lowest(st, s.busiest(st, s.form.Sets[best].Items.And(st.open))), true
+	if !leaf {
+		best := st.open.First()
+		for i := range st.open.All {
+			if score[i] > score[best] {
+				best = i
+			}
+		}
+		return s.lowest(st, best), true
 	}
 	for i := range st.open.All {
-		if st.allowed[i]>>(len(s.choices[i])-1) == 0 || !st.someone && s.canBeSomeone(st, i) {
+		if st.allowed[i]>>(len(s.slots[i].choices)-1) == 0 || !st.someone && s.canBeSomeone(st, i) {
 			return s.lowest(st, i), true
 		}
 	}
 	return 0, false
-}
-
-// busiest is the item that most demanded sets hold.
-func (s *side) busiest(st *state, items bitset.Set) int {
-	best, most := -1, -1
-	for i := range items.All {
-		n := 0
-		for p := range st.demanded.All {
-			if s.form.Sets[p].Items.Has(i) {
-				n++
-			}
-		}
-		if n > most {
-			best, most = i, n
-		}
-	}
-	return best
 }
 
 // lowest is the first open twin of an item.

@@ -43,7 +43,10 @@ type splitting struct {
 	limit int // L
 	total int // W
 	most  int // what deleting everything costs
-	cheap [][]choice
+	alone []slot
+	// beside are the slots of an item for B by its status for A, the last one
+	// for items that A left open.
+	beside [][]slot
 
 	onePrice []bool // by item: deleting any of its members costs one
 
@@ -61,7 +64,7 @@ type solution struct {
 // newSplitting prepares the search; it says false where an item has too many
 // roles.
 func newSplitting(q *class.Quotient, form *flat.Form, onePrice []bool) (*splitting, bool) {
-	x := &splitting{form: form, twins: twin.Of(form), q: q, onePrice: onePrice}
+	x := &splitting{form: form, twins: twin.Of(form).Refine(numbers(onePrice)), q: q, onePrice: onePrice}
 	for i, item := range form.Items {
 		r, ok := newRoles(item, onePrice[i])
 		if !ok {
@@ -71,9 +74,20 @@ func newSplitting(q *class.Quotient, form *flat.Form, onePrice []bool) (*splitti
 		w := r.leastBoth()
 		x.most += r.pair[r.deleted()][r.deleted()].cost
 		x.total += w
-		x.cheap = append(x.cheap, r.alone(w))
+		x.alone = append(x.alone, newSlot(r.alone(w)))
 	}
+	x.beside = besides(x.roles)
 	return x, true
+}
+
+func numbers(flags []bool) []int {
+	list := make([]int, len(flags))
+	for i, flag := range flags {
+		if flag {
+			list[i] = 1
+		}
+	}
+	return list
 }
 
 // leastBoth is the price of the cheapest role that counts for both.
@@ -120,6 +134,18 @@ func (r *roles) beside(a int, open bool) []choice {
 	return list
 }
 
+// besides are the slots of all items beside A.
+func besides(all []*roles) [][]slot {
+	table := make([][]slot, len(all))
+	for i, r := range all {
+		for a := range r.count() {
+			table[i] = append(table[i], newSlot(r.beside(a, false)))
+		}
+		table[i] = append(table[i], newSlot(r.beside(r.missed(), true)))
+	}
+	return table
+}
+
 // search looks for a splitting vector of price limit at most, with the seeds of
 // A in parallel. It says whether it went to its end.
 func (x *splitting) search(ctx context.Context, limit int, nodes int64) (complete bool, searched int) {
@@ -135,14 +161,14 @@ func (x *splitting) search(ctx context.Context, limit int, nodes int64) (complet
 			}
 		})
 	}
-	victims := x.victims()
-	for i, v := range victims {
-		tasks <- func() { x.victim(v, victims[i:]) }
-	}
 	for seed := range x.form.Items {
 		if x.twins.First(seed) {
 			tasks <- func() { x.seed(seed) }
 		}
+	}
+	victims := x.victims()
+	for i, v := range victims {
+		tasks <- func() { x.victim(v, victims[i:]) }
 	}
 	close(tasks)
 	group.Wait()
@@ -152,31 +178,19 @@ func (x *splitting) search(ctx context.Context, limit int, nodes int64) (complet
 // seed looks for a quorum A whose first item with a satisfied member that has a
 // quorum set is the seed.
 func (x *splitting) seed(seed int) {
-	choices := make([][]choice, len(x.cheap))
-	copy(choices, x.cheap)
+	s := newSide(x.form, x.twins, x.run)
+	copy(s.slots, x.alone)
 	for i := range seed {
-		choices[i] = keep(choices[i], false)
+		s.slots[i] = newSlot(keep(x.alone[i].choices, false))
 	}
-	choices[seed] = keep(choices[seed], true)
-	s := newSide(x.form, choices, x.twins, x.run)
+	s.slots[seed] = newSlot(keep(x.alone[seed].choices, true))
 	s.limit = x.limit + x.total
-	s.leaf = func(st *state) bool {
-		return x.second(first{roles: x.roles, twins: x.twins, status: x.closed(s.status, st.open), open: st.open}, nil)
-	}
+	a := &first{roles: x.roles, beside: x.beside, twins: x.twins, side: s}
+	b := newSide(x.form, twin.None(len(x.roles)), x.run) // what A decided tells twins apart
+	s.hopeless = func(st *state) bool { return !x.promising(a, st, b) }
+	s.leaf = func(st *state) bool { return x.second(a, st, nil) }
 	st := s.start()
 	s.visit(&st)
-}
-
-// closed gives open items the status missed.
-func (x *splitting) closed(status []int, open bitset.Set) []int {
-	all := make([]int, len(status))
-	for i := range all {
-		all[i] = status[i]
-		if open.Has(i) {
-			all[i] = x.roles[i].missed()
-		}
-	}
-	return all
 }
 
 // keep leaves those statuses that bring a member with a quorum set, or those
@@ -191,49 +205,84 @@ func keep(list []choice, someone bool) []choice {
 	return kept
 }
 
-// first is what the search for A decided.
+// first is the search for A.
 type first struct {
 	roles  []*roles
+	beside [][]slot
 	twins  twin.Order
-	status []int
-	open   bitset.Set
+	side   *side
 	victim *victim // nil: A is made of items
 }
 
-// second looks for a quorum B beside A; with a victim B is that one node.
-func (x *splitting) second(a first, v *victim) bool {
-	choices := make([][]choice, len(a.roles))
+// status is what an item is to A at a node; open says that it is undecided and
+// may be missed.
+func (a *first) status(st *state, i int) (status int, open bool) {
+	if st.open.Has(i) {
+		return a.roles[i].missed(), true
+	}
+	return a.side.status[i], false
+}
+
+// load fills in what items may be to B at a node of the search for A.
+func (a *first) load(st *state, b *side) {
+	for i := range b.slots {
+		status, open := a.status(st, i)
+		if open {
+			status++
+		}
+		b.slots[i] = a.beside[i][status]
+	}
+}
+
+// promising says whether the bounds allow a quorum B beside what is decided of
+// A. What A has not decided costs B least when A misses it.
+func (x *splitting) promising(a *first, st *state, b *side) bool {
+	a.load(st, b)
+	b.limit = x.limit
+	root := b.start()
+	return b.propagate(&root)
+}
+
+// second looks for a quorum B beside A, at a leaf of its search; with a victim
+// B is that one node.
+func (x *splitting) second(a *first, st *state, v *victim) bool {
 	marks := make([]int, len(a.roles))
-	for i, r := range a.roles {
-		choices[i] = r.beside(a.status[i], a.open.Has(i))
-		marks[i] = a.status[i]
-		if a.open.Has(i) {
+	for i := range marks {
+		status, open := a.status(st, i)
+		if marks[i] = status; open {
 			marks[i] = -1
 		}
-		if v != nil {
-			choices[i] = keep(choices[i], false)
+	}
+	s := newSide(x.form, a.twins.Refine(marks), x.run)
+	a.load(st, s)
+	if v != nil {
+		for i := range s.slots {
+			s.slots[i] = newSlot(keep(s.slots[i].choices, false))
 		}
 	}
-	s := newSide(x.form, choices, a.twins.Refine(marks), x.run)
 	s.limit = x.limit
-	s.leaf = func(st *state) bool { return x.solve(a, v, s.status, st.open) }
-	st := s.start()
+	open := st.open
+	s.leaf = func(st *state) bool { return x.solve(a, open, v, s, st.open) }
+	root := s.start()
 	if v != nil {
-		st.demanded, st.someone = bitset.Of(v.set), true
+		root.demanded, root.someone = bitset.Of(v.set), true
 	}
-	return s.visit(&st)
+	return s.visit(&root)
 }
 
 // solve writes a solution out as vectors and ends the search.
-func (x *splitting) solve(a first, v *victim, statusB []int, open bitset.Set) bool {
+func (x *splitting) solve(a *first, openA bitset.Set, v *victim, b *side, openB bitset.Set) bool {
 	found := &solution{gone: make(class.Vector, len(x.q.Size))}
 	for side := range found.quorum {
 		found.quorum[side] = make(class.Vector, len(x.q.Size))
 	}
 	for i, r := range a.roles {
-		inA, inB := a.status[i], r.missed()
-		if !open.Has(i) {
-			inB = statusB[i]
+		inA, inB := r.missed(), r.missed()
+		if !openA.Has(i) {
+			inA = a.side.status[i]
+		}
+		if !openB.Has(i) {
+			inB = b.status[i]
 		}
 		if inB == r.deleted() {
 			inA = inB

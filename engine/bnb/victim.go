@@ -1,6 +1,8 @@
 package bnb
 
 import (
+	"slices"
+
 	"understudy/engine/bitset"
 	"understudy/engine/flat"
 	"understudy/engine/twin"
@@ -35,19 +37,45 @@ func (x *splitting) victims() []*victim {
 // victim looks for splitting sets whose quorum A is a victim, with B a quorum
 // of items, or another victim.
 func (x *splitting) victim(v *victim, others []*victim) {
+	if x.ransom(v) > x.limit {
+		return
+	}
 	roles, twins, ok := x.spare(v)
 	if !ok {
 		return
 	}
-	x.beside(roles, twins, v, nil)
+	x.pair(roles, twins, v, nil)
 	for _, w := range others {
 		if x.run.over() {
 			return
 		}
+		if x.ransom(w) > x.limit {
+			continue
+		}
 		if roles, twins, ok := x.spare(v, w); ok {
-			x.beside(roles, twins, v, w)
+			x.pair(roles, twins, v, w)
 		}
 	}
+}
+
+// ransom is what the items that a victim's quorum set asks for cost at least.
+func (x *splitting) ransom(v *victim) int {
+	set := x.form.Sets[v.set]
+	var prices []int
+	for i := range set.Items.All {
+		r := x.roles[i]
+		price := r.pair[r.deleted()][r.deleted()].cost
+		if slices.ContainsFunc(r.ways, func(w way) bool { return !w.someone }) {
+			price = 0
+		}
+		prices = append(prices, price)
+	}
+	slices.Sort(prices)
+	sum := 0
+	for i := range min(max(0, set.Threshold), len(prices)) {
+		sum += prices[i]
+	}
+	return sum
 }
 
 // spare gives the roles that items have without the victims; it says false
@@ -87,28 +115,24 @@ func (x *splitting) spare(victims ...*victim) ([]*roles, twin.Order, bool) {
 	return all, x.twins.Refine(marks), true
 }
 
-// beside looks for what must be deleted for v, and then for B beside it.
-func (x *splitting) beside(r []*roles, twins twin.Order, v, w *victim) {
-	choices := make([][]choice, len(r))
+// pair looks for what must be deleted for v, and then for B beside it: w, or
+// any quorum.
+func (x *splitting) pair(r []*roles, twins twin.Order, v, w *victim) {
+	s := newSide(x.form, twins, x.run)
 	for i := range r {
-		choices[i] = make([]choice, r[i].count())
-		choices[i][r[i].missed()] = choice{ok: true}
+		choices := make([]choice, r[i].count())
+		choices[r[i].missed()] = choice{ok: true}
 		for status, way := range r[i].ways {
-			choices[i][status] = choice{ok: !way.someone, counted: true, way: way}
+			choices[status] = choice{ok: !way.someone, counted: true, way: way}
 		}
 		if p := r[i].pair[r[i].deleted()][r[i].deleted()]; p != nil {
-			choices[i][r[i].deleted()] = choice{ok: true, counted: true, cost: p.cost}
+			choices[r[i].deleted()] = choice{ok: true, counted: true, cost: p.cost}
 		}
+		s.slots[i] = newSlot(choices)
 	}
-	s := newSide(x.form, choices, twins, x.run)
 	s.limit = x.limit
-	s.leaf = func(st *state) bool {
-		status := append([]int(nil), s.status...)
-		for i := range st.open.All {
-			status[i] = r[i].missed()
-		}
-		return x.second(first{roles: r, twins: twins, status: status, open: st.open, victim: v}, w)
-	}
+	a := &first{roles: r, beside: besides(r), twins: twins, side: s, victim: v}
+	s.leaf = func(st *state) bool { return x.second(a, st, w) }
 	st := s.start()
 	st.demanded, st.someone = bitset.Of(v.set), true
 	s.visit(&st)

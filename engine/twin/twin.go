@@ -42,6 +42,15 @@ func Of(f *flat.Form) Order {
 	return order(keys)
 }
 
+// None is the order of n items none of which are twins.
+func None(n int) Order {
+	keys := make([]int, n)
+	for i := range keys {
+		keys[i] = i
+	}
+	return order(keys)
+}
+
 // Refine keeps only those twins together that have the same mark: what has been
 // decided about them tells the others apart.
 func (o Order) Refine(marks []int) Order {
