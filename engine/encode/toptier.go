@@ -12,7 +12,9 @@ import (
 // Tier says which classes are in the top tier: In, by class. A class that is
 // not in it is out of it only if Complete.
 type Tier struct {
-	In       []bool
+	In []bool
+	// Quorums are minimal quorums that together have all classes of In.
+	Quorums  []class.Vector
 	Complete bool
 	Calls    int // of the solver
 }
@@ -28,7 +30,7 @@ type Tier struct {
 func TopTier(ctx context.Context, q *class.Quotient, solver sat.Solver) (Tier, error) {
 	t := &topTier{q: q, eval: q.Evaluator(), in: make([]bool, len(q.Size)), solver: solver}
 	complete, err := t.decide(ctx)
-	return Tier{In: t.in, Complete: complete && err == nil, Calls: t.calls}, err
+	return Tier{In: t.in, Quorums: t.quorum, Complete: complete && err == nil, Calls: t.calls}, err
 }
 
 type topTier struct {

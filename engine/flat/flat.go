@@ -59,7 +59,7 @@ func Of(q *class.Quotient) (*Form, bool) {
 		}
 	}
 	b.nameSets()
-	return b.form, len(b.form.Items) <= bitset.Max && len(b.form.Sets) <= bitset.Max
+	return b.form, true
 }
 
 type builder struct {
