@@ -34,8 +34,7 @@ func InstallNative(ctx context.Context, folder string, log io.Writer) (string, e
 	if _, err := exec.LookPath("cargo"); err != nil {
 		return "", ErrNoCargo
 	}
-	cmd := exec.CommandContext(ctx, "cargo", "install", "fbas_analyzer", "--version", NativeVersion, "--locked", "--root", folder,
-		"--target-dir", filepath.Join(folder, "target"))
+	cmd := exec.CommandContext(ctx, "cargo", "install", "fbas_analyzer", "--version", NativeVersion, "--locked", "--root", folder)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("install fbas_analyzer %s: %w", NativeVersion, err)
