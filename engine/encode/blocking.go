@@ -33,6 +33,9 @@ func MinimumBlocking(ctx context.Context, q *class.Quotient, price class.Price, 
 	if alive.Empty() {
 		return class.Minimum{Complete: true}, nil
 	}
+	if !b.eval.Greatest(q.Size.Minus(unpaid(q, price)), nil).Empty() {
+		b.best.LowerBound = 1
+	}
 	b.offer(b.giveBack(ctx, alive))
 	if ctx.Err() != nil {
 		return b.best, nil // not worth a formula

@@ -102,3 +102,14 @@ func (s *search) offer(found class.Minimum) {
 	}
 	s.best.Found, s.best.Vector, s.best.Quorums, s.best.Size = true, found.Vector, found.Quorums, size
 }
+
+// unpaid counts the members that cost nothing.
+func unpaid(q *class.Quotient, price class.Price) class.Vector {
+	x := make(class.Vector, len(q.Size))
+	for c, m := range q.Size {
+		if price.IsFree(c) {
+			x[c] = m
+		}
+	}
+	return x
+}

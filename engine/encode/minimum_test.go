@@ -173,7 +173,8 @@ func TestQuestions_SaySoWhenTheirTimeIsOver(t *testing.T) {
 	cancel()
 	s := newSample(rand.New(rand.NewPCG(3, 4)), 7).plain()
 	for _, ask := range questions {
-		if got, err := ask.ask(ctx, s, sat.Gini); err != nil || got.Complete || got.LowerBound > 0 || got.Calls > 0 {
+		want := s.oracle.least(false, ask.does(s.oracle))
+		if got, err := ask.ask(ctx, s, sat.Gini); err != nil || got.Complete || wrongClaim(got, want) || got.Calls > 0 {
 			t.Errorf("%s: %+v (%v)", ask.name, got, err)
 		}
 	}

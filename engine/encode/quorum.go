@@ -23,6 +23,9 @@ func MinimumQuorum(ctx context.Context, q *class.Quotient, price class.Price, so
 		}
 		return class.Minimum{Vector: shrink(ctx, eval, x, holdsQuorum)}, true, nil
 	}
+	if eval.Greatest(unpaid(q, price), nil).Empty() {
+		s.best.LowerBound = 1
+	}
 	s.offer(class.Minimum{Vector: shrink(ctx, eval, greatest, holdsQuorum)})
 	if ctx.Err() != nil {
 		return s.best, nil // not worth a formula
