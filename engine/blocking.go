@@ -5,7 +5,9 @@ import (
 	"math/big"
 	"slices"
 
+	"understudy/engine/bnb"
 	"understudy/engine/class"
+	"understudy/engine/fbas"
 )
 
 // MinimalBlockingSets finds all inclusion-minimal sets whose removal leaves no
@@ -14,87 +16,125 @@ import (
 // remains the minimal sets are the family. A network without any quorum has no
 // blocking set; faulty nodes that block alone leave the empty set.
 func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, error) {
+	s = s.blockingView
 	groups, err := s.groups(o.MergeBy)
 	if err != nil {
 		return Family{}, err
 	}
-	q := s.classes
-	if q.Evaluator().GreatestIn(q.Size, nil).Empty() {
-		return Family{Outcome: NoSet, Complete: true, Total: new(big.Int)}, nil
-	}
-	vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return minimalBlocking(ctx, q) })
 	faulty := s.faulty(o.Faulty)
-	r := s.family(q, groups, faulty).answer(ctx, vectors, complete, o.MaxSets)
-	if !r.Complete && !s.core.GreatestQuorum(s.core.Without(faulty)).Empty() {
-		r.LowerBound = 1 // the faulty nodes alone do not block
+	f := s.family(s.classes, groups, faulty)
+	if s.classes.Evaluator().GreatestIn(s.classes.Size, nil).Empty() {
+		r := f.answer(ctx, s.anyNode(), true, o)
+		return r, s.checkBlocking(groups, r, o.Faulty)
+	}
+	r, err := s.answer(ctx, o, f, known(&s.blocking), func() (minimum, error) { return s.question(groups, faulty).blocking(ctx, o) },
+		func() ([]class.Vector, bool, error) {
+			vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return bnb.MinimalBlocking(ctx, s.classes) })
+			return vectors, complete, nil
+		})
+	if err != nil {
+		return r, err
+	}
+	if r.Outcome == Found && groups.merging() {
+		r.ExampleMembers = s.keys(s.stillBlocking(s.nodes(r.ExampleMembers), faulty))
+	}
+	return r, s.checkBlocking(groups, r, o.Faulty)
+}
+
+// anyNode is the family of blocking sets where there is no quorum to block: none,
+// but in python semantics, where to block is to make every node fall and the
+// failure of any one does.
+func (s *System) anyNode() []class.Vector {
+	if s.semantics != SemanticsPython {
+		return nil
+	}
+	var vectors []class.Vector
+	for c := range s.classes.Size {
+		v := make(class.Vector, len(s.classes.Size))
+		v[c] = 1
+		vectors = append(vectors, v)
+	}
+	return vectors
+}
+
+// stillBlocking leaves out members that the others block without: a group is
+// paid for whole.
+func (s *System) stillBlocking(nodes []int, faulty fbas.Set) []int {
+	const most = 1000 // every member takes a look at the whole system
+	gone := slices.Clone(faulty)
+	for _, node := range nodes {
+		gone[node] = true
+	}
+	for _, node := range nodes[:min(most, len(nodes))] {
+		gone[node] = false
+		if !s.core.GreatestQuorum(s.core.Without(gone)).Empty() {
+			gone[node] = true
+		}
+	}
+	for node, failed := range faulty {
+		gone[node] = gone[node] && !failed
+	}
+	return gone.Members()
+}
+
+// answer puts an answer about a family together: from the family when it is
+// known or can be found in time, else from a minimum alone.
+func (s *System) answer(ctx context.Context, o Options, f *family, known bool,
+	least func() (minimum, error), enumerate func() ([]class.Vector, bool, error),
+) (Family, error) {
+	var r Family
+	var m minimum
+	if !known {
+		var err error
+		if m, err = least(); err != nil {
+			return r, err
+		}
+		r = f.fromMinimum(m)
+		if o.Minimum {
+			return r, nil
+		}
+	}
+	vectors, complete, err := enumerate()
+	if err != nil {
+		return r, err
+	}
+	whole := f.answer(ctx, vectors, complete, o)
+	if known {
+		return whole, nil
+	}
+	return r.with(whole, m)
+}
+
+// with completes the answer from a minimum by what is known of the family.
+func (r Family) with(whole Family, m minimum) (Family, error) {
+	whole.SolverCalls, whole.Algorithm = r.SolverCalls, r.Algorithm+"+enumeration"
+	if whole.Complete {
+		if m.Complete && (whole.MinSize != m.Size || (whole.Outcome == Found) != m.Found) {
+			return whole, contradiction("the minimum is %d by search and %d by enumeration", m.Size, whole.MinSize)
+		}
+		return whole, nil
+	}
+	r.Complete, r.Algorithm, r.Sets, r.Total = false, whole.Algorithm, whole.Sets, nil
+	if whole.Outcome == Found && (r.Outcome != Found || whole.MinSize < r.MinSize) {
+		r.Outcome, r.MinSize, r.Example, r.ExampleMembers, r.members = Found, whole.MinSize, whole.Example, whole.ExampleMembers, whole.members
 	}
 	return r, nil
 }
 
-// minimalBlocking lists the vectors of all minimal blocking sets. It is not
-// complete when the time ends.
-func minimalBlocking(ctx context.Context, q *class.Quotient) (found []class.Vector, complete bool) {
-	d := &blockingSearch{
-		search:  newSearch(ctx, q),
-		kept:    make(class.Vector, len(q.Size)),
-		removed: make(class.Vector, len(q.Size)),
-	}
-	d.visit()
-	return d.found, !d.stopped
-}
-
-// blockingSearch decides class by class how many members are removed.
-type blockingSearch struct {
-	*search
-	kept    class.Vector // of decided classes: members left; 0 elsewhere
-	removed class.Vector // of decided classes: members removed; 0 elsewhere
-}
-
-func (d *blockingSearch) visit() {
-	if d.expired() || !d.eval.GreatestIn(d.kept, nil).Empty() {
-		return // what is kept for good holds a quorum
-	}
-	most := slices.Clone(d.kept)
-	for c, m := range d.q.Size {
-		if !d.decided[c] {
-			most[c] = m
+// fromMinimum is the answer that a minimum gives.
+func (f *family) fromMinimum(m minimum) Family {
+	r := Family{Complete: m.Complete, LowerBound: m.LowerBound, SolverCalls: m.Calls, Algorithm: m.algorithm}
+	switch {
+	case m.Found:
+		r.Outcome, r.MinSize = Found, m.Size
+		f.example = m.q.Pick(m.Vector, f.s.core.SetOf())
+		r.members = f.s.keys(f.example)
+		r.Example = r.members
+		if f.groups.merging() {
+			r.Example, r.ExampleMembers = f.groups.mergeNodes(f.example), r.members
 		}
+	case m.Complete:
+		r.Outcome, r.Total = NoSet, new(big.Int)
 	}
-	if !d.needed(most) {
-		return
-	}
-	alive := d.eval.GreatestIn(most, nil)
-	if alive.Empty() { // the removals so far block; any more would be too many
-		d.found = append(d.found, slices.Clone(d.removed))
-		return
-	}
-	c, ok := d.undecided(alive)
-	if !ok {
-		return
-	}
-	d.decided[c] = true
-	for _, k := range d.q.Cut[c] {
-		d.removed[c], d.kept[c] = k, d.q.Size[c]-k
-		d.visit()
-	}
-	d.removed[c], d.kept[c] = 0, 0
-	d.decided[c] = false
-}
-
-// needed says whether each removal may still be necessary: given back, it lies
-// in a quorum of what can be left at most. Once the removals block, this is
-// minimality itself.
-func (d *blockingSearch) needed(most class.Vector) bool {
-	for c, k := range d.removed {
-		if k == 0 {
-			continue
-		}
-		most[c]++
-		back := d.eval.GreatestIn(most, nil)
-		most[c]--
-		if back[c] == 0 {
-			return false
-		}
-	}
-	return true
+	return r
 }

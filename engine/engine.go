@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"understudy/engine/class"
-	"understudy/engine/encode"
-	"understudy/engine/fbas"
 	"understudy/engine/sat"
 )
 
@@ -23,9 +20,12 @@ const (
 	Intersection     Analysis = "intersection"
 	Full             Analysis = "full"
 	Network          Analysis = "network"
+	HistoryCritical  Analysis = "history-critical"
+	DataQuality      Analysis = "data-quality"
 )
 
-// MergeBy says by what the members of a set are merged in an answer.
+// MergeBy says by what the members of a set are merged in an answer: one of the
+// levels below, or MergeField of a node's attribute.
 type MergeBy string
 
 // The merge levels.
@@ -36,7 +36,18 @@ const (
 	MergeISP          MergeBy = "isp"
 )
 
-// MergeLevels are all merge levels, in the order the backend asks them.
+// fieldPrefix begins the merge level of an attribute.
+const fieldPrefix = "field:"
+
+// MergeField merges nodes whose attribute of that name is equal.
+func MergeField(name string) MergeBy { return fieldPrefix + MergeBy(name) }
+
+// field is the attribute that a merge level names.
+func (by MergeBy) field() (name string, ok bool) {
+	return strings.CutPrefix(string(by), fieldPrefix)
+}
+
+// MergeLevels are the merge levels that the backend asks, in its order.
 var MergeLevels = []MergeBy{MergeNone, MergeOrganization, MergeCountry, MergeISP}
 
 // ParseMergeBy reads a merge level; the empty text means MergeNone.
@@ -44,7 +55,10 @@ func ParseMergeBy(s string) (MergeBy, error) {
 	if s == "" {
 		return MergeNone, nil
 	}
-	return parseName("merge level", MergeBy(s), MergeLevels)
+	if name, ok := MergeBy(s).field(); ok && name != "" {
+		return MergeBy(s), nil
+	}
+	return parseName("merge level", MergeBy(s), append(MergeLevels[:len(MergeLevels):len(MergeLevels)], fieldPrefix+"NAME"))
 }
 
 // Semantics says how a network is read.
@@ -58,10 +72,18 @@ const (
 	// SemanticsRaw has the same satisfaction rules and no reduction: every node
 	// counts, and one-node quorums stay.
 	SemanticsRaw Semantics = "raw"
+	// SemanticsPython reads a network as python-fbas does. A validator without
+	// a quorum set, not crawled, or with a set that makes no sense, agrees with
+	// anything, and a quorum needs a member that has a set. There is no reduction.
+	// The minimal quorums and the top tier are those of one strongly connected
+	// component; there is no top tier where two quorums are disjoint. To block is
+	// to fail at least one node, and nodes without a set fall as soon as one
+	// does. Where there is no quorum, quorums intersect.
+	SemanticsPython Semantics = "python"
 )
 
 // AllSemantics are the semantics the engine knows.
-var AllSemantics = []Semantics{SemanticsRust, SemanticsRaw}
+var AllSemantics = []Semantics{SemanticsRust, SemanticsRaw, SemanticsPython}
 
 // ParseSemantics reads a semantics; the empty text means SemanticsRust.
 func ParseSemantics(s string) (Semantics, error) {
@@ -82,6 +104,31 @@ func parseName[T ~string](what string, name T, allowed []T) (T, error) {
 	return "", fmt.Errorf("unknown %s %q: must be one of %s", what, string(name), strings.Join(names, ", "))
 }
 
+// Method says how minima and intersection are found.
+type Method string
+
+// The methods. Whole families are enumerated by the same searches in any case.
+const (
+	// MethodAuto takes branch and bound where it applies, else the solver.
+	MethodAuto Method = "auto"
+	// MethodBNB takes branch and bound only; it refuses networks and groups
+	// that have no flat form.
+	MethodBNB Method = "bnb"
+	// MethodGophersat takes the SAT solver only.
+	MethodGophersat Method = "gophersat"
+)
+
+// Methods are all methods.
+var Methods = []Method{MethodAuto, MethodBNB, MethodGophersat}
+
+// ParseMethod reads a method; the empty text means MethodAuto.
+func ParseMethod(s string) (Method, error) {
+	if s == "" {
+		return MethodAuto, nil
+	}
+	return parseName("engine", Method(s), Methods)
+}
+
 // Options refine a question.
 type Options struct {
 	// MergeBy merges the members of the answer; empty means MergeNone.
@@ -92,44 +139,12 @@ type Options struct {
 	// MaxSets is how many sets of a family are listed at most; 0 lists none.
 	// Fewer are listed where they would hold more than a million names.
 	MaxSets int
-}
-
-// System is a network prepared for analysis. It may be used by several
-// goroutines. It remembers the families it has found.
-type System struct {
-	network *fbas.Network
-	core    *fbas.System // in standard form
-	classes *class.Quotient
-
-	quorums, blocking memo[class.Vector]
-	splitting         memo[encode.Split]
-}
-
-// Prepare compiles and, with SemanticsRust, reduces a network. A public key
-// that is still there twice is a *fbas.FieldError.
-func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
-	core := fbas.Compile(n)
-	switch semantics {
-	case SemanticsRust:
-		var err error
-		if core, err = core.Reduce(); err != nil {
-			return nil, fmt.Errorf("prepare network: %w", err)
-		}
-	case SemanticsRaw:
-		if err := core.CheckKeys(); err != nil {
-			return nil, fmt.Errorf("prepare network: %w", err)
-		}
-	default:
-		_, err := ParseSemantics(string(semantics))
-		return nil, err
-	}
-	core = core.Standard()
-	return &System{network: n, core: core, classes: class.New(core)}, nil
+	// Minimum asks for a minimum set only: the family is not enumerated.
+	Minimum bool
+	// Method says how minima are found; empty means MethodAuto.
+	Method Method
 }
 
 // Unattended says whether a solver is still at work in this process for an
 // analysis that ran out of time; nothing can stop it but the process's end.
 func Unattended() bool { return sat.Unattended() }
-
-// Core lists the public keys of the nodes the analyses speak of.
-func (s *System) Core() []string { return s.core.Keys }

@@ -92,9 +92,9 @@ func (f *family) addAtom(group bool) int {
 
 // answer counts the family of the vectors and lists at most maxSets of its
 // sets. An empty list of vectors says that there is no such set.
-func (f *family) answer(ctx context.Context, vectors []class.Vector, complete bool, maxSets int) Family {
+func (f *family) answer(ctx context.Context, vectors []class.Vector, complete bool, o Options) Family {
 	sets, whole := f.minimal(ctx, vectors)
-	r := Family{Complete: complete && whole, Outcome: GaveUp}
+	r := Family{Complete: complete && whole, Outcome: GaveUp, Algorithm: "enumeration"}
 	if len(sets) == 0 {
 		if r.Complete {
 			r.Outcome, r.Total = NoSet, new(big.Int)
@@ -105,16 +105,18 @@ func (f *family) answer(ctx context.Context, vectors []class.Vector, complete bo
 	f.example = sets[0].source
 	r.MinSize = sets[0].count.Sum()
 	r.Example = f.first(sets[0].count)
+	r.members = f.s.keys(f.example)
 	if f.groups.merging() {
-		r.ExampleMembers = f.s.keys(f.example)
+		r.ExampleMembers = r.members
 	}
 	if r.Complete {
 		r.Total = new(big.Int)
 		for _, m := range sets {
 			r.Total.Add(r.Total, f.number(m.count))
 		}
+		r.LowerBound = r.MinSize
 	}
-	r.Sets = f.list(sets, maxSets)
+	r.Sets = f.list(sets, o.MaxSets)
 	return r
 }
 

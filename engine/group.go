@@ -11,6 +11,7 @@ import (
 // node is identified with the representative of its group, so that two groups
 // of the same name stay two.
 type groups struct {
+	by   MergeBy
 	keys []string
 	// rep is the representative of each node; a node in no group is its own.
 	rep []int
@@ -39,12 +40,12 @@ func (s *System) groups(by MergeBy) (*groups, error) {
 	if by == MergeOrganization && s.network.OrganizationsError != nil {
 		return nil, s.network.OrganizationsError
 	}
-	g := &groups{keys: s.core.Keys, rep: s.core.All().Members(), name: map[int]string{}, shared: make([]bool, s.core.Len())}
+	g := &groups{by: by, keys: s.core.Keys, rep: s.core.All().Members(), name: map[int]string{}, shared: make([]bool, s.core.Len())}
 	index := make(map[string]int, s.core.Len())
 	for i, key := range s.core.Keys {
 		index[key] = i
 	}
-	for _, list := range namedGroups(s.network, by) {
+	for _, list := range s.namedGroups(by) {
 		first := -1
 		for _, key := range list.keys {
 			node, there := index[key]
@@ -67,46 +68,57 @@ func (s *System) groups(by MergeBy) (*groups, error) {
 	return g, nil
 }
 
-// namedGroups lists the groups of a network in the order that decides overlaps:
-// organizations as sent, countries and ISPs by name.
-func namedGroups(n *fbas.Network, by MergeBy) []group {
-	var list []group
-	switch by {
-	case MergeOrganization:
-		for _, org := range n.Organizations {
-			list = append(list, group{name: org.Name, keys: org.Validators})
-		}
-	case MergeCountry:
-		list = groupBy(n, func(node fbas.Node) *string {
+// namedGroups lists the groups in the order that decides overlaps:
+// organizations as sent; countries, ISPs and values of an attribute by name.
+func (s *System) namedGroups(by MergeBy) []group {
+	name, ok := by.field()
+	switch {
+	case ok:
+		return s.groupBy(func(node *fbas.Node) (string, bool) { return node.Attribute(name) })
+	case by == MergeCountry:
+		return s.groupBy(func(node *fbas.Node) (string, bool) {
 			if node.Country == nil || *node.Country == "" {
-				return nil
+				return "", false
 			}
-			return node.Country
+			return cleanName(*node.Country), true
 		})
-	case MergeISP:
-		list = groupBy(n, func(node fbas.Node) *string { return node.ISP })
+	case by == MergeISP:
+		return s.groupBy(func(node *fbas.Node) (string, bool) {
+			if node.ISP == nil {
+				return "", false
+			}
+			return cleanName(*node.ISP), true
+		})
+	case by == MergeOrganization:
+		list := make([]group, len(s.network.Organizations))
+		for i, org := range s.network.Organizations {
+			list[i] = group{name: org.Name, keys: org.Validators}
+		}
+		return list
 	}
-	return list
+	return nil
 }
 
-// groupBy groups nodes by a cleaned name; nil means no group, and the empty
-// name is a name.
-func groupBy(n *fbas.Network, nameOf func(fbas.Node) *string) []group {
+// groupBy groups the nodes of the core by a name; the empty name is a name. A
+// node that the network does not describe is in no group.
+func (s *System) groupBy(nameOf func(*fbas.Node) (string, bool)) []group {
 	at := map[string]int{}
 	var list []group
-	for _, node := range n.Nodes {
-		sent := nameOf(node)
-		if sent == nil {
+	for node, source := range s.core.Source {
+		if source < 0 {
 			continue
 		}
-		name := cleanName(*sent)
+		name, ok := nameOf(&s.network.Nodes[source])
+		if !ok {
+			continue
+		}
 		i, known := at[name]
 		if !known {
 			i = len(list)
 			at[name] = i
 			list = append(list, group{name: name})
 		}
-		list[i].keys = append(list[i].keys, node.PublicKey)
+		list[i].keys = append(list[i].keys, s.core.Keys[node])
 	}
 	slices.SortFunc(list, func(a, b group) int { return strings.Compare(a.name, b.name) })
 	return list

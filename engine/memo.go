@@ -17,3 +17,6 @@ func (m *memo[T]) find(search func() ([]T, bool)) (found []T, complete bool) {
 	}
 	return found, complete
 }
+
+// known says whether a family is remembered whole.
+func known[T any](m *memo[T]) bool { return m.whole.Load() != nil }

@@ -33,25 +33,25 @@ func (r *NetworkResult) note(complete bool, calls int) {
 
 func (s *System) level(ctx context.Context, r *NetworkResult, by MergeBy, faulty []string) (LevelResult, error) {
 	var l LevelResult
-	topTier, err := s.TopTier(ctx, Options{MergeBy: by})
+	topTier, err := s.TopTier(ctx, Options{Minimum: true, MergeBy: by})
 	if err != nil {
 		return l, err
 	}
 	r.note(topTier.Complete, topTier.SolverCalls)
 	l.TopTierSize = len(topTier.Members)
-	blocking, err := s.MinimalBlockingSets(ctx, Options{MergeBy: by})
+	blocking, err := s.MinimalBlockingSets(ctx, Options{Minimum: true, MergeBy: by})
 	if err != nil {
 		return l, err
 	}
 	r.note(blocking.Complete, blocking.SolverCalls)
 	l.BlockingSetsMinSize = blocking.MinSize
-	filtered, err := s.MinimalBlockingSets(ctx, Options{MergeBy: by, Faulty: faulty})
+	filtered, err := s.MinimalBlockingSets(ctx, Options{Minimum: true, MergeBy: by, Faulty: faulty})
 	if err != nil {
 		return l, err
 	}
 	r.note(filtered.Complete, filtered.SolverCalls)
 	l.BlockingSetsFilteredMinSize = filtered.MinSize
-	splitting, err := s.MinimalSplittingSets(ctx, Options{MergeBy: by})
+	splitting, err := s.MinimalSplittingSets(ctx, Options{Minimum: true, MergeBy: by})
 	if err != nil {
 		return l, err
 	}

@@ -34,7 +34,7 @@ func TestAnalyses_AgreeWithBruteForceOnRandomNetworks(t *testing.T) {
 			for k := range perShape {
 				seed := uint64(i*perShape + k)
 				network := randomNetwork(rand.New(rand.NewPCG(seed, 7)), shape)
-				for _, semantics := range AllSemantics {
+				for _, semantics := range []Semantics{SemanticsRust, SemanticsRaw} {
 					if !t.Run(fmt.Sprintf("seed %d %s", seed, semantics), func(t *testing.T) { compareWithOracle(t, network, semantics) }) {
 						t.Logf("network: %+v", network)
 						return

@@ -25,15 +25,16 @@ func (o Outcome) String() string {
 // Family is the answer about all minimal sets of a kind.
 type Family struct {
 	Outcome Outcome
-	// Complete says that the whole family was found: MinSize and Total are
-	// exact. Otherwise they speak of the sets found before the time ended.
+	// Complete says that the whole family was found or, with Options.Minimum,
+	// that MinSize is proven.
 	Complete bool
-	// Total is the number of sets; nil when the family is not complete.
+	// Total is the number of sets; nil when they were not all found.
 	Total *big.Int
-	// MinSize is the number of members of a minimum set; 0 unless Found.
+	// MinSize is the number of members of the smallest set found, the minimum
+	// when Complete; 0 unless Found.
 	MinSize int
-	// LowerBound is a proven lower bound of the minimum size when Complete is
-	// false.
+	// LowerBound is a proven lower bound of the minimum size: MinSize is the
+	// minimum when they are equal.
 	LowerBound int
 	// Example is a minimum set, by name of group where sets are merged.
 	Example []string
@@ -43,16 +44,23 @@ type Family struct {
 	// Sets lists sets of the family by size, at most Options.MaxSets of them.
 	// Names of different groups may be equal, so these are multisets.
 	Sets [][]string
+	// Algorithm says how the answer was found.
+	Algorithm string
 	// SolverCalls counts calls of the SAT solver.
 	SolverCalls int
+
+	members []string // the unmerged set behind Example
 }
 
 // TopTierResult is the union of the minimal quorums.
 type TopTierResult struct {
 	// Members are public keys or names of groups, sorted.
 	Members []string
+	// Quorums are minimal quorums that together are the members, by public key.
+	Quorums [][]string
 	// Complete is false when the time ended; Members is then a part.
 	Complete    bool
+	Algorithm   string
 	SolverCalls int
 }
 
@@ -74,6 +82,7 @@ type IntersectionResult struct {
 	Disjoint [2][]string
 	// Complete is false when the time ended before the question was decided.
 	Complete    bool
+	Algorithm   string
 	SolverCalls int
 }
 
@@ -90,6 +99,14 @@ type SplittingResult struct {
 	Disjoint bool
 	// Quorums are the two quorums that the example leaves disjoint.
 	Quorums [2][]string
+}
+
+// HistoryResult is the family of minimal history-critical sets.
+type HistoryResult struct {
+	Family
+	// Quorum is a quorum, by public key, whose members without a history error
+	// are the example.
+	Quorum []string
 }
 
 // NetworkResult is what the backend stores of one scan. Sizes are those of

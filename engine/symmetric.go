@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"understudy/engine/fbas"
+	"understudy/engine/witness"
 )
 
 // SymmetricTopTier finds the one quorum set that all its members have, when
@@ -24,9 +25,12 @@ func (s *System) SymmetricTopTier(_ context.Context, o Options) (SymmetricResult
 	}
 	own, ok := s.sharedByMembers()
 	if !ok {
-		return SymmetricResult{}, nil
+		return SymmetricResult{}, s.judge.check(func(core *witness.Core) error { return core.CheckSymmetricTopTier(nil) })
 	}
-	set := s.core.QuorumSet(own)
+	set := s.standard.QuorumSet(own)
+	if err := s.judge.check(func(core *witness.Core) error { return core.CheckSymmetricTopTier(&set) }); err != nil {
+		return SymmetricResult{}, err
+	}
 	if o.MergeBy != MergeNone && o.MergeBy != "" {
 		set = groups.mergeSet(set)
 	}
@@ -37,9 +41,9 @@ func (s *System) SymmetricTopTier(_ context.Context, o Options) (SymmetricResult
 // own set, if outside them there is no quorum.
 func (s *System) sharedByMembers() (vertex int, ok bool) {
 	vertex = fbas.NoSet
-	for id := range s.core.Vertices {
+	for id := range s.standard.Vertices {
 		// Owners are members, by the standard form.
-		if owners := len(s.core.Owners(id)); owners == 0 || owners != len(s.mentionedBy(id)) {
+		if owners := len(s.standard.Owners(id)); owners == 0 || owners != len(s.mentionedBy(id)) {
 			continue
 		}
 		if vertex != fbas.NoSet {
@@ -50,7 +54,7 @@ func (s *System) sharedByMembers() (vertex int, ok bool) {
 	if vertex == fbas.NoSet {
 		return fbas.NoSet, false
 	}
-	return vertex, s.core.GreatestQuorum(s.core.Without(s.core.SetOf(s.mentionedBy(vertex)...))).Empty()
+	return vertex, s.standard.GreatestQuorum(s.standard.Without(s.standard.SetOf(s.mentionedBy(vertex)...))).Empty()
 }
 
 // mentionedBy lists the nodes that occur in a vertex, at any depth, each once.
@@ -58,8 +62,8 @@ func (s *System) mentionedBy(vertex int) []int {
 	var nodes []int
 	var add func(int)
 	add = func(vertex int) {
-		nodes = append(nodes, s.core.Vertices[vertex].Nodes...)
-		for _, inner := range s.core.Vertices[vertex].Inner {
+		nodes = append(nodes, s.standard.Vertices[vertex].Nodes...)
+		for _, inner := range s.standard.Vertices[vertex].Inner {
 			add(inner)
 		}
 	}

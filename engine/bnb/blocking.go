@@ -33,7 +33,8 @@ func MinimumBlocking(ctx context.Context, q *class.Quotient, price class.Price, 
 		kept: make(class.Vector, len(q.Size)), cost: make([]int, len(q.Vertices)), groups: groupsOf(q, price),
 		touched: map[int][]int{}, units: map[int]map[int]bool{},
 	}
-	if b.eval.GreatestIn(q.Size, nil).Empty() {
+	all := b.eval.GreatestIn(q.Size, nil)
+	if all.Empty() {
 		return class.Minimum{Complete: true}, nil
 	}
 	for c := range q.Size {
@@ -41,7 +42,10 @@ func MinimumBlocking(ctx context.Context, q *class.Quotient, price class.Price, 
 			b.decided[c], b.left[c] = true, 0
 		}
 	}
-	b.best.LowerBound = b.bound()
+	b.offer(all)
+	if b.best.LowerBound = b.bound(); !b.eval.GreatestIn(b.left, nil).Empty() {
+		b.best.LowerBound = max(1, b.best.LowerBound) // even when there was no time
+	}
 	b.visit()
 	b.best.Complete = !b.run.ended.Load()
 	if b.best.Complete {
@@ -69,6 +73,16 @@ type blocking struct {
 	units   map[int]map[int]bool
 }
 
+// offer starts with the set of everything.
+func (b *blocking) offer(all class.Vector) {
+	for c := range all {
+		if b.price.IsFree(c) {
+			all[c] = 0
+		}
+	}
+	b.best.Found, b.best.Vector, b.best.Size = true, all, b.price.Of(all)
+}
+
 func groupsOf(q *class.Quotient, price class.Price) map[int][]int {
 	groups := map[int][]int{}
 	for c := range q.Size {
@@ -80,9 +94,6 @@ func groupsOf(q *class.Quotient, price class.Price) map[int][]int {
 }
 
 func (b *blocking) check() error {
-	if !b.best.Found {
-		return nil
-	}
 	rest := b.q.Size.Minus(b.best.Vector)
 	for c := range rest {
 		if b.price.IsFree(c) {
@@ -96,16 +107,16 @@ func (b *blocking) check() error {
 }
 
 func (b *blocking) visit() {
-	if b.run.over() || !b.eval.GreatestIn(b.kept, nil).Empty() {
+	if b.run.over(0) || !b.eval.GreatestIn(b.kept, nil).Empty() {
 		return
 	}
 	if b.eval.GreatestIn(b.left, nil).Empty() {
-		if !b.best.Found || b.spent < b.best.Size {
-			b.best.Found, b.best.Size, b.best.Vector = true, b.spent, slices.Clone(b.removed)
+		if b.spent < b.best.Size {
+			b.best.Size, b.best.Vector = b.spent, slices.Clone(b.removed)
 		}
 		return
 	}
-	if b.best.Found && b.spent+b.bound() >= b.best.Size {
+	if b.spent+b.bound() >= b.best.Size {
 		return
 	}
 	c := b.pick()

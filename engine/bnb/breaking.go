@@ -15,7 +15,7 @@ const unbreakable = 1 << 30
 func (b *blocking) bound() int {
 	u := b.eval.GreatestIn(b.left, nil)
 	best := 0
-	for !u.Empty() {
+	for !u.Empty() && b.run.ctx.Err() == nil {
 		b.breaking(u)
 		weakest, cheapest := -1, unbreakable
 		for c, k := range u {

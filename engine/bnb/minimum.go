@@ -39,7 +39,10 @@ func MinimumSplitting(ctx context.Context, q *class.Quotient, form *flat.Form, p
 
 func (x *splitting) minimum(ctx context.Context, nodes int64) (class.Minimum, error) {
 	var m class.Minimum
+	workers := x.workers
+	x.workers = 1 // where nodes run out must not depend on who was quicker
 	complete, visited := x.search(ctx, x.most, diveNodes)
+	x.workers = workers
 	m.Nodes = visited
 	if complete && x.found == nil {
 		m.Complete = true

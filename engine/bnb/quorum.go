@@ -110,7 +110,7 @@ func (x *cheapest) search() error {
 		if !x.twins.First(seed) {
 			continue
 		}
-		s := newSide(x.form, x.twins, x.run)
+		s := newSide(x.form, x.twins, x.run, 0)
 		copy(s.slots, x.slots)
 		for i := range seed {
 			s.slots[i] = newSlot(keep(x.slots[i].choices, false))
@@ -143,7 +143,7 @@ func (x *cheapest) alone() {
 		if !part.HasSet() {
 			continue
 		}
-		s := newSide(x.form, x.twins, x.run)
+		s := newSide(x.form, x.twins, x.run, 0)
 		for i := range s.slots {
 			s.slots[i] = newSlot(keep(x.slots[i].choices, false))
 		}

@@ -25,6 +25,7 @@ type side struct {
 	twins twin.Order
 	limit int
 	run   *run
+	part  int64 // of the run
 	// hopeless may say of a node that nothing below it is wanted; nil: nothing
 	// is known.
 	hopeless func(*state) bool
@@ -111,9 +112,9 @@ type state struct {
 	allowed             [bitset.Max]uint16
 }
 
-func newSide(form *flat.Form, twins twin.Order, r *run) *side {
+func newSide(form *flat.Form, twins twin.Order, r *run, part int64) *side {
 	return &side{
-		form: form, twins: twins, run: r,
+		form: form, twins: twins, run: r, part: part,
 		slots: make([]slot, len(form.Items)), owners: make([]bitset.Set, len(form.Sets)), status: make([]int, len(form.Items)),
 	}
 }
@@ -151,7 +152,7 @@ func (s *side) level(save int) *level {
 
 // visit searches below a node; it says whether to stop.
 func (s *side) visit(st *state) bool {
-	if s.run.over() {
+	if s.run.over(s.part) {
 		return true
 	}
 	if !s.propagate(st) || s.hopeless != nil && s.hopeless(st) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"understudy/engine/bitset"
 	"understudy/engine/class"
@@ -40,10 +41,12 @@ type splitting struct {
 	twins twin.Order
 	q     *class.Quotient
 	run   *run
-	limit int // L
-	total int // W
-	most  int // what deleting everything costs
-	alone []slot
+
+	workers int
+	limit   int // L
+	total   int // W
+	most    int // what deleting everything costs
+	alone   []slot
 	// beside are the slots of an item for B by its status for A, the last one
 	// for items that A left open.
 	beside [][]slot
@@ -51,7 +54,10 @@ type splitting struct {
 	onePrice []bool // by item: deleting any of its members costs one
 
 	mutex sync.Mutex
-	found *solution // guarded by mutex
+	// found is the solution of the lowest part that has one, foundBy; guarded by
+	// mutex.
+	found   *solution
+	foundBy int64
 }
 
 // solution is a splitting vector with the two quorums.
@@ -64,7 +70,7 @@ type solution struct {
 // newSplitting prepares the search; it says false where an item has too many
 // roles.
 func newSplitting(q *class.Quotient, form *flat.Form, onePrice []bool) (*splitting, bool) {
-	x := &splitting{form: form, twins: twin.Of(form).Refine(numbers(onePrice)), q: q, onePrice: onePrice}
+	x := &splitting{form: form, twins: twin.Of(form).Refine(numbers(onePrice)), q: q, onePrice: onePrice, workers: runtime.GOMAXPROCS(0)}
 	for i, item := range form.Items {
 		r, ok := newRoles(item, onePrice[i])
 		if !ok {
@@ -149,36 +155,42 @@ func besides(all []*roles) [][]slot {
 // search looks for a splitting vector of price limit at most, with the seeds of
 // A in parallel. It says whether it went to its end.
 func (x *splitting) search(ctx context.Context, limit int, nodes int64) (complete bool, searched int) {
-	x.run, x.limit, x.found = newRun(ctx, nodes), limit, nil
-	tasks := make(chan func())
-	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for task := range tasks {
-				if !x.run.done.Load() && !x.run.ended.Load() {
-					task()
-				}
-			}
-		})
-	}
+	x.run, x.limit = newRun(ctx, nodes), limit
+	var parts []func(part int64)
 	for seed := range x.form.Items {
 		if x.twins.First(seed) {
-			tasks <- func() { x.seed(seed) }
+			parts = append(parts, func(part int64) { x.seed(seed, part) })
 		}
 	}
 	victims := x.victims()
 	for i, v := range victims {
-		tasks <- func() { x.victim(v, victims[i:]) }
+		parts = append(parts, func(part int64) { x.victim(v, victims[i:], part) })
 	}
-	close(tasks)
-	group.Wait()
+	x.found, x.foundBy = nil, int64(len(parts))
+	x.each(parts)
 	return x.found != nil || !x.run.ended.Load(), int(x.run.nodes.Load())
+}
+
+// each runs the parts, as many at once as there are processors.
+func (x *splitting) each(parts []func(part int64)) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(x.workers, len(parts)) {
+		group.Go(func() {
+			for part := next.Add(1) - 1; part < int64(len(parts)); part = next.Add(1) - 1 {
+				if !x.run.idle(part) {
+					parts[part](part)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // seed looks for a quorum A whose first item with a satisfied member that has a
 // quorum set is the seed.
-func (x *splitting) seed(seed int) {
-	s := newSide(x.form, x.twins, x.run)
+func (x *splitting) seed(seed int, part int64) {
+	s := newSide(x.form, x.twins, x.run, part)
 	copy(s.slots, x.alone)
 	for i := range seed {
 		s.slots[i] = newSlot(keep(x.alone[i].choices, false))
@@ -186,7 +198,7 @@ func (x *splitting) seed(seed int) {
 	s.slots[seed] = newSlot(keep(x.alone[seed].choices, true))
 	s.limit = x.limit + x.total
 	a := &first{roles: x.roles, beside: x.beside, twins: x.twins, side: s}
-	b := newSide(x.form, twin.None(len(x.roles)), x.run) // what A decided tells twins apart
+	b := newSide(x.form, twin.None(len(x.roles)), x.run, part) // what A decided tells twins apart
 	s.hopeless = func(st *state) bool { return !x.promising(a, st, b) }
 	s.leaf = func(st *state) bool { return x.second(a, st, nil) }
 	st := s.start()
@@ -253,7 +265,7 @@ func (x *splitting) second(a *first, st *state, v *victim) bool {
 			marks[i] = -1
 		}
 	}
-	s := newSide(x.form, a.twins.Refine(marks), x.run)
+	s := newSide(x.form, a.twins.Refine(marks), x.run, a.side.part)
 	a.load(st, s)
 	if v != nil {
 		for i := range s.slots {
@@ -302,9 +314,9 @@ func (x *splitting) solve(a *first, openA bitset.Set, v *victim, b *side, openB 
 	}
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
-	if x.found == nil || found.price < x.found.price {
-		x.found = found
+	if part := a.side.part; part < x.foundBy {
+		x.found, x.foundBy = found, part
+		x.run.win(part)
 	}
-	x.run.done.Store(true)
 	return true
 }

@@ -36,7 +36,7 @@ func (x *splitting) victims() []*victim {
 
 // victim looks for splitting sets whose quorum A is a victim, with B a quorum
 // of items, or another victim.
-func (x *splitting) victim(v *victim, others []*victim) {
+func (x *splitting) victim(v *victim, others []*victim, part int64) {
 	if x.ransom(v) > x.limit {
 		return
 	}
@@ -44,16 +44,16 @@ func (x *splitting) victim(v *victim, others []*victim) {
 	if !ok {
 		return
 	}
-	x.pair(roles, twins, v, nil)
+	x.pair(roles, twins, v, nil, part)
 	for _, w := range others {
-		if x.run.over() {
+		if x.run.over(part) {
 			return
 		}
 		if x.ransom(w) > x.limit {
 			continue
 		}
 		if roles, twins, ok := x.spare(v, w); ok {
-			x.pair(roles, twins, v, w)
+			x.pair(roles, twins, v, w, part)
 		}
 	}
 }
@@ -117,8 +117,8 @@ func (x *splitting) spare(victims ...*victim) ([]*roles, twin.Order, bool) {
 
 // pair looks for what must be deleted for v, and then for B beside it: w, or
 // any quorum.
-func (x *splitting) pair(r []*roles, twins twin.Order, v, w *victim) {
-	s := newSide(x.form, twins, x.run)
+func (x *splitting) pair(r []*roles, twins twin.Order, v, w *victim, part int64) {
+	s := newSide(x.form, twins, x.run, part)
 	for i := range r {
 		choices := make([]choice, r[i].count())
 		choices[r[i].missed()] = choice{ok: true}

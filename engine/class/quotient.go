@@ -188,3 +188,17 @@ func (q *Quotient) Pick(v Vector, taken fbas.Set) []int {
 	}
 	return nodes
 }
+
+// Relevant is the quotient for questions about two quorums: of nodes that no
+// quorum set lists only two of a class can play a part, one in each quorum. The
+// others are left out.
+func (q *Quotient) Relevant() *Quotient {
+	r := *q
+	r.Members, r.Size = append([][]int(nil), q.Members...), append(Vector(nil), q.Size...)
+	for c, lists := range q.Lists {
+		if len(lists) == 0 && q.Size[c] > 2 {
+			r.Members[c], r.Size[c] = q.Members[c][:2], 2
+		}
+	}
+	return &r
+}

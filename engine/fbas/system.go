@@ -145,6 +145,18 @@ func (b *builder) system() *System {
 	return s
 }
 
+// WithoutFree is the system in which free nodes are never satisfied.
+func (s *System) WithoutFree() *System {
+	strict := *s
+	strict.Own = slices.Clone(s.Own)
+	for node, own := range strict.Own {
+		if own == Free {
+			strict.Own[node] = NoSet
+		}
+	}
+	return &strict
+}
+
 // ListedIn gives the vertices that list a node, once per entry. The result
 // must not be changed.
 func (s *System) ListedIn(node int) []int { return s.listedIn[node] }

@@ -1,0 +1,51 @@
+package bnb
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"understudy/engine/class"
+)
+
+// listing is what the enumerations share: the order of decisions, which classes
+// are decided, and the clock.
+type listing struct {
+	ctx     context.Context
+	q       *class.Quotient
+	eval    *class.Evaluator
+	order   []int
+	decided []bool
+	found   []class.Vector
+	stopped bool
+}
+
+func newListing(ctx context.Context, q *class.Quotient) *listing {
+	s := &listing{ctx: ctx, q: q, eval: q.Evaluator(), decided: make([]bool, len(q.Size))}
+	weight := make([]int, len(q.Size))
+	for c := range q.Size {
+		s.order = append(s.order, c)
+		for _, list := range q.Lists[c] {
+			weight[c] += len(q.Vertices[list].Class) + 1
+		}
+	}
+	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(weight[b], weight[a]) })
+	return s
+}
+
+// expired looks at the clock, which costs nothing beside what a search node
+// computes.
+func (s *listing) expired() bool {
+	s.stopped = s.stopped || s.ctx.Err() != nil
+	return s.stopped
+}
+
+// undecided gives the first class in order that is not decided and occurs in u.
+func (s *listing) undecided(u class.Vector) (int, bool) {
+	for _, c := range s.order {
+		if !s.decided[c] && u[c] > 0 {
+			return c, true
+		}
+	}
+	return 0, false
+}
