@@ -7,19 +7,40 @@ import (
 	"math/big"
 
 	"understudy/engine/fbas"
+	"understudy/engine/quality"
 )
 
 // Additions are the fields that Understudy adds to every answer; a client
 // that does not know them sees no difference.
 type Additions struct {
-	// Complete is only there, and false, when the time ended the search.
+	// Complete is only there, and false, when the search ended early.
 	Complete *bool `json:"complete,omitempty"`
-	// LowerBound is a proven lower bound of the least size; only there with
-	// Complete.
+	// StoppedBy says what ended the search; only there with Complete.
+	StoppedBy StoppedBy `json:"stopped_by,omitempty"`
+	// LowerBound is a proven lower bound of the least size, which is exact where
+	// the two are equal; only there with Complete.
 	LowerBound *int `json:"lower_bound,omitempty"`
+	// Cleaning is what was done to the network first, or the first 10,000 changes
+	// of CleaningTotal; only there when the request asks for it.
+	Cleaning      []quality.Change `json:"cleaning,omitzero"`
+	CleaningTotal *int             `json:"cleaning_total,omitempty"`
 	// Engine says who answered.
 	Engine Engine `json:"engine"`
 }
+
+func (r *Additions) additions() *Additions { return r }
+
+// StoppedBy says why an answer is not complete.
+type StoppedBy string
+
+// What ends a search early.
+const (
+	// StoppedByTime is the end of the time.
+	StoppedByTime StoppedBy = "time"
+	// StoppedBySize is a formula that is too large for the solver; more time
+	// does not help.
+	StoppedBySize StoppedBy = "size"
+)
 
 // Engine is what answered, and what it took.
 type Engine struct {
@@ -34,6 +55,9 @@ type TopTier struct {
 	TopTierSize     int      `json:"top_tier_size"`
 	ExecutionTimeMS int64    `json:"execution_time_ms"`
 	CacheHit        bool     `json:"cache_hit"`
+	// Quorums are minimal quorums, by public key, that together are the top tier;
+	// left out where they would be long.
+	Quorums [][]string `json:"quorums,omitempty"`
 	Additions
 }
 
@@ -96,13 +120,40 @@ type Intersection struct {
 	Additions
 }
 
-// Full is four answers in one.
+// History is the answer about history-critical sets.
+type History struct {
+	// CriticalSets are the sets where the request includes them, else one least
+	// set. [] is no such set, [[]] says that a quorum has no archive that works.
+	CriticalSets    [][]string `json:"critical_sets"`
+	MinSize         int        `json:"min_size"`
+	TotalSets       *big.Int   `json:"total_sets"` // -1: not counted
+	ExecutionTimeMS int64      `json:"execution_time_ms"`
+	// Quorum is a quorum, by public key, whose members without a history error
+	// are a least set.
+	Quorum []string `json:"quorum,omitempty"`
+	// ExampleMembers is the unmerged set behind a merged least set.
+	ExampleMembers []string `json:"example_members,omitzero"`
+	Additions
+}
+
+// DataQuality is the answer about the description of a network.
+type DataQuality struct {
+	// Findings are the first 10,000, gravest first; Summary counts all.
+	Findings        []quality.Finding `json:"findings"`
+	Summary         quality.Summary   `json:"summary"`
+	ExecutionTimeMS int64             `json:"execution_time_ms"`
+	Additions
+}
+
+// Full is six answers in one: four that other scanners give, and two of our own.
 type Full struct {
-	TopTier              TopTier   `json:"top_tier"`
-	BlockingSets         Sets      `json:"blocking_sets"`
-	SplittingSets        Splitting `json:"splitting_sets"`
-	Quorums              Quorums   `json:"quorums"`
-	TotalExecutionTimeMS int64     `json:"total_execution_time_ms"`
+	TopTier              TopTier     `json:"top_tier"`
+	BlockingSets         Sets        `json:"blocking_sets"`
+	SplittingSets        Splitting   `json:"splitting_sets"`
+	Quorums              Quorums     `json:"quorums"`
+	HistoryCritical      History     `json:"history_critical"`
+	DataQuality          DataQuality `json:"data_quality"`
+	TotalExecutionTimeMS int64       `json:"total_execution_time_ms"`
 	Additions
 }
 
@@ -114,6 +165,7 @@ type Network struct {
 	Organization          Level `json:"organization"`
 	Country               Level `json:"country"`
 	ISP                   Level `json:"isp"`
+	ExecutionTimeMS       int64 `json:"execution_time_ms"`
 	Additions
 }
 
@@ -162,4 +214,16 @@ func pair(p [2][]string) [][]string {
 		return nil
 	}
 	return p[:]
+}
+
+// evidence is a list of quorums that is short enough to go with an answer.
+func evidence(quorums [][]string) [][]string {
+	names := 0
+	for _, q := range quorums {
+		names += len(q)
+	}
+	if names > maxRelated {
+		return nil
+	}
+	return quorums
 }

@@ -22,7 +22,7 @@ func TestAnalyze_AnswersExactlyTheFieldsOfTheAPI(t *testing.T) {
 		want         map[string]any
 	}{
 		{
-			"top-tier", "cache_hit engine execution_time_ms top_tier top_tier_size",
+			"top-tier", "cache_hit engine execution_time_ms quorums top_tier top_tier_size",
 			map[string]any{"top_tier": names("a", "b", "c", "d"), "top_tier_size": 4.0, "cache_hit": false},
 		},
 		{
@@ -42,11 +42,19 @@ func TestAnalyze_AnswersExactlyTheFieldsOfTheAPI(t *testing.T) {
 			map[string]any{"min_size": 3.0, "total_quorums": 4.0, "quorum_intersection": true},
 		},
 		{
-			"full", "blocking_sets engine quorums splitting_sets top_tier total_execution_time_ms",
+			"history-critical", "critical_sets engine execution_time_ms min_size quorum total_sets",
+			map[string]any{"critical_sets": []any{names()}, "min_size": 0.0, "total_sets": 1.0},
+		},
+		{
+			"data-quality", "engine execution_time_ms findings summary",
 			map[string]any{},
 		},
 		{
-			"network", "country engine hasQuorumIntersection hasSymmetricTopTier isp node organization",
+			"full", "blocking_sets data_quality engine history_critical quorums splitting_sets top_tier total_execution_time_ms",
+			map[string]any{},
+		},
+		{
+			"network", "country engine execution_time_ms hasQuorumIntersection hasSymmetricTopTier isp node organization",
 			map[string]any{
 				"hasQuorumIntersection": true, "hasSymmetricTopTier": true,
 				"node":         level(4, 2, 2, 2),
@@ -75,7 +83,7 @@ func TestAnalyze_AnswersExactlyTheFieldsOfTheAPI(t *testing.T) {
 	}
 }
 
-func names(n ...any) []any { return n }
+func names(n ...any) []any { return append([]any{}, n...) }
 
 func level(topTier, blocking, filtered, splitting float64) map[string]any {
 	return map[string]any{
@@ -84,15 +92,20 @@ func level(topTier, blocking, filtered, splitting float64) map[string]any {
 	}
 }
 
-func TestAnalyze_FullHoldsTheFourAnswersAsTheyStandAlone(t *testing.T) {
+func TestAnalyze_FullHoldsTheAnswersAsTheyStandAlone(t *testing.T) {
 	_, full := post(t, newHandler(), "/analyze/full", []byte(threeOfFour))
 	for part, path := range map[string]string{
 		"top_tier": "top-tier", "blocking_sets": "blocking-sets", "splitting_sets": "splitting-sets", "quorums": "quorums",
+		"history_critical": "history-critical", "data_quality": "data-quality",
 	} {
 		_, alone := post(t, newHandler(), "/analyze/"+path, []byte(threeOfFour))
 		inFull := full[part].(map[string]any)
 		delete(inFull, "execution_time_ms")
 		delete(alone, "execution_time_ms")
+		if path == "history-critical" {
+			delete(inFull, "engine") // the quorums were known already
+			delete(alone, "engine")
+		}
 		if !reflect.DeepEqual(inFull, alone) {
 			t.Errorf("%s is %v, alone %v", part, inFull, alone)
 		}

@@ -13,7 +13,8 @@ import (
 // bounds, or an error that the handler has a status for.
 func FuzzDecodeQuestion(f *testing.F) {
 	f.Add([]byte(threeOfFour))
-	f.Add([]byte(`{"nodes":[],"merge_by":"isp","faulty_nodes":["a"],"include_sets":true,"max_sets":3,"semantics":"raw","clean":false,"timeout_ms":1}`))
+	f.Add([]byte(`{"nodes":[],"merge_by":"isp","faulty_nodes":["a"],"include_sets":true,"max_sets":3,"semantics":"python","clean":true,"engine":"bnb","timeout_ms":1}`))
+	f.Add([]byte(`{"nodes":[],"merge_by":"field:homeDomain","minimum":true}`))
 	f.Add([]byte(`{"nodes":null,"timeout_ms":1e3}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		q, err := api.DecodeQuestion(engine.TopTier, body, api.Config{})

@@ -16,11 +16,9 @@ import (
 // Analyses are those that have a path under /analyze/.
 var Analyses = []engine.Analysis{
 	engine.TopTier, engine.SymmetricTopTier, engine.Quorums,
-	engine.BlockingSets, engine.SplittingSets, engine.Full, engine.Network,
+	engine.BlockingSets, engine.SplittingSets, engine.HistoryCritical,
+	engine.Full, engine.Network, engine.DataQuality,
 }
-
-// notBuilt are paths of the API that the engine does not answer yet.
-var notBuilt = []string{"history-critical", "data-quality"}
 
 // Handler returns the scanner API. It does not call c.Validate.
 func Handler(c Config) http.Handler {
@@ -32,11 +30,6 @@ func Handler(c Config) http.Handler {
 	g.Use(h.recover)
 	for _, analysis := range Analyses {
 		g.POST("/analyze/"+string(analysis), func(c *gin.Context) { h.analyze(c, analysis) })
-	}
-	for _, name := range notBuilt {
-		g.POST("/analyze/"+name, func(c *gin.Context) {
-			refuse(c, newProblem(http.StatusNotImplemented, name+" is not built yet"))
-		})
 	}
 	g.GET("/health", h.health)
 	g.NoRoute(func(c *gin.Context) {

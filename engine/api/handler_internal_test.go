@@ -1,16 +1,20 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"understudy/engine"
+	"understudy/engine/quality"
 )
 
 func TestRecover_PanicIs500AndAbortPasses(t *testing.T) {
@@ -43,8 +47,8 @@ func TestRecover_PanicIs500AndAbortPasses(t *testing.T) {
 }
 
 func TestSets_EndedByTheTimeSaysSoAndCountsAsMinusOne(t *testing.T) {
-	a := &asking{start: time.Now()}
-	s := a.sets(engine.Family{Outcome: engine.Found, MinSize: 3, LowerBound: 2, Example: []string{"a", "b", "c"}}, "sat")
+	a := &asking{ctx: t.Context(), start: time.Now()}
+	s := a.sets(engine.Family{Outcome: engine.Found, MinSize: 3, LowerBound: 2, Example: []string{"a", "b", "c"}})
 	if s.TotalSets.Int64() != -1 || s.Complete == nil || *s.Complete || s.LowerBound == nil || *s.LowerBound != 2 {
 		t.Errorf("got %+v", s)
 	}
@@ -53,10 +57,67 @@ func TestSets_EndedByTheTimeSaysSoAndCountsAsMinusOne(t *testing.T) {
 	}
 }
 
+func TestSets_SayWhetherTheTimeOrTheSizeEndedTheSearch(t *testing.T) {
+	ended, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	for _, c := range []struct {
+		ctx  context.Context
+		want StoppedBy
+		err  error
+	}{{ended, StoppedByTime, ErrNothing}, {t.Context(), StoppedBySize, ErrTooLarge}} {
+		a := &asking{ctx: c.ctx, start: time.Now()}
+		if got := a.sets(engine.Family{Outcome: engine.GaveUp}).StoppedBy; got != c.want {
+			t.Errorf("stopped by %q, want %q", got, c.want)
+		}
+		answer, err := finish(a, func() (Sets, error) { return Sets{}, nil })
+		if !errors.Is(err, c.err) {
+			t.Errorf("got %v, %v, want %v", answer, err, c.err)
+		}
+	}
+	if p := problemOf(ErrTooLarge); p.Status != http.StatusRequestEntityTooLarge || strings.Contains(p.Detail, "time") {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestSets_TheMinimumAloneIsNeverACount(t *testing.T) {
+	a := &asking{ctx: t.Context(), start: time.Now(), options: engine.Options{Minimum: true}}
+	s := a.sets(engine.Family{Outcome: engine.Found, Complete: true, Total: big.NewInt(6), MinSize: 2, LowerBound: 2})
+	if s.TotalSets.Int64() != -1 || s.Complete != nil || s.LowerBound != nil {
+		t.Errorf("got %+v", s)
+	}
+	if s = a.sets(engine.Family{Outcome: engine.NoSet, Complete: true, Total: new(big.Int)}); s.TotalSets.Sign() != 0 {
+		t.Errorf("no set is a total of %s, want 0", s.TotalSets)
+	}
+}
+
+func TestBounded_ListsAreCutAndNotTheirSource(t *testing.T) {
+	findings := make([]quality.Finding, maxListed+1)
+	for i := range findings {
+		findings[i].Related = make([]string, 11)
+	}
+	cut := bounded(findings, func(f *quality.Finding) *[]string { return &f.Related })
+	names := 0
+	for _, f := range cut {
+		names += len(f.Related)
+	}
+	if len(cut) != maxListed || names != maxRelated || len(findings[maxListed].Related) != 11 {
+		t.Errorf("%d findings with %d names", len(cut), names)
+	}
+}
+
+func TestEvidence_IsLeftOutWhereItIsLong(t *testing.T) {
+	if got := evidence([][]string{make([]string, maxRelated), {"a"}}); got != nil {
+		t.Errorf("%d quorums are shown", len(got))
+	}
+	if got := evidence([][]string{{"a"}}); len(got) != 1 {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestSets_CompleteHasNoWordAboutIt(t *testing.T) {
-	a := &asking{start: time.Now()}
+	a := &asking{ctx: t.Context(), start: time.Now()}
 	huge := new(big.Int).Lsh(big.NewInt(1), 100)
-	body, err := Encode(a.sets(engine.Family{Outcome: engine.Found, Complete: true, Total: huge, Example: []string{"<&>"}}, "sat"))
+	body, err := Encode(a.sets(engine.Family{Outcome: engine.Found, Complete: true, Total: huge, Example: []string{"<&>"}, Algorithm: "sat"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,8 +129,8 @@ func TestSets_CompleteHasNoWordAboutIt(t *testing.T) {
 }
 
 func TestSets_NothingFoundInTimeIsNothing(t *testing.T) {
-	a := &asking{start: time.Now()}
-	a.sets(engine.Family{Outcome: engine.GaveUp}, "sat")
+	a := &asking{ctx: t.Context(), start: time.Now()}
+	a.sets(engine.Family{Outcome: engine.GaveUp})
 	if a.useful {
 		t.Error("nothing was found")
 	}

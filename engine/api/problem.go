@@ -28,7 +28,7 @@ func problemOf(err error) Problem {
 		status, detail = http.StatusUnprocessableEntity, field.Error()
 	case errors.Is(err, fbas.ErrNotJSON):
 		status, detail = http.StatusBadRequest, err.Error()
-	case errors.Is(err, fbas.ErrTooLarge):
+	case errors.Is(err, fbas.ErrTooLarge), errors.Is(err, ErrTooLarge):
 		status, detail = http.StatusRequestEntityTooLarge, err.Error()
 	case errors.Is(err, ErrNothing):
 		status, detail = http.StatusGatewayTimeout, err.Error()

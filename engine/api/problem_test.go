@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -37,9 +38,14 @@ func TestAnalyze_RefusesBadRequestsNamingFieldAndWhatIsAllowed(t *testing.T) {
 		{"threshold as text", node(`{"threshold":"2","validators":[]}`), 422, "nodes[0].quorumSet.threshold"},
 		{"validators missing", node(`{"threshold":2}`), 422, "nodes[0].quorumSet.validators"},
 		{"too deep", node(strings.Repeat(`{"threshold":1,"validators":[],"innerQuorumSets":[`, 40) + strings.Repeat("]}", 40)), 422, "innerQuorumSets"},
-		{"merge level unknown", `{"merge_by":"planet",` + nodes + `}`, 422, "merge_by: must be one of none, organization, country, isp"},
+		{"merge level unknown", `{"merge_by":"planet",` + nodes + `}`, 422, "merge_by: must be one of none, organization, country, isp, field:NAME"},
 		{"merge level as number", `{"merge_by":1,` + nodes + `}`, 422, "merge_by: must be one of none"},
-		{"semantics not built", `{"semantics":"python",` + nodes + `}`, 422, "semantics: must be one of rust, raw"},
+		{"merge level of a field without a name", `{"merge_by":"field:",` + nodes + `}`, 422, "merge_by: must be one of none, organization, country, isp, field:NAME"},
+		{"semantics unknown", `{"semantics":"julia",` + nodes + `}`, 422, "semantics: must be one of rust, raw, python"},
+		{"engine unknown", `{"engine":"cplex",` + nodes + `}`, 422, "engine: must be one of auto, bnb, gophersat"},
+		{"engine as an object", `{"engine":{},` + nodes + `}`, 422, "engine: must be one of auto"},
+		{"minimum as text", `{"minimum":"yes",` + nodes + `}`, 422, "minimum: must be true or false"},
+		{"the minimum alone, and its family", `{"minimum":true,"include_sets":true,` + nodes + `}`, 422, "minimum: must be false where include_sets is true"},
 		{"faulty as text", `{"faulty_nodes":"a",` + nodes + `}`, 422, "faulty_nodes: must be an array of public keys"},
 		{"faulty of numbers", `{"faulty_nodes":[1],` + nodes + `}`, 422, "faulty_nodes"},
 		{"include_sets as text", `{"include_sets":"yes",` + nodes + `}`, 422, "include_sets: must be true or false"},
@@ -48,7 +54,7 @@ func TestAnalyze_RefusesBadRequestsNamingFieldAndWhatIsAllowed(t *testing.T) {
 		{"timeout too long", `{"timeout_ms":45001,` + nodes + `}`, 422, "timeout_ms: must be a whole number from 1 to 45000"},
 		{"timeout fractional", `{"timeout_ms":1.5,` + nodes + `}`, 422, "timeout_ms"},
 		{"timeout negative", `{"timeout_ms":-1,` + nodes + `}`, 422, "timeout_ms"},
-		{"clean", `{"clean":true,` + nodes + `}`, 422, "clean: must be false"},
+		{"clean as number", `{"clean":1,` + nodes + `}`, 422, "clean: must be true or false"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			status, p := post(t, newHandler(), "/analyze/top-tier", []byte(c.body))
@@ -64,7 +70,7 @@ func TestAnalyze_RefusesBadRequestsNamingFieldAndWhatIsAllowed(t *testing.T) {
 
 func TestAnalyze_AcceptsNullForOptionalFieldsAndIgnoresUnknownOnes(t *testing.T) {
 	status, answer := post(t, newHandler(), "/analyze/full", []byte(`{"nodes":[],"organizations":[],"merge_by":null,
-		"faulty_nodes":null,"include_sets":null,"max_sets":null,"semantics":null,"clean":null,"timeout_ms":null,"unknown":{"a":1}}`))
+		"faulty_nodes":null,"include_sets":null,"max_sets":null,"semantics":null,"clean":null,"minimum":null,"engine":null,"timeout_ms":null,"unknown":{"a":1}}`))
 	if status != http.StatusOK {
 		t.Errorf("got %d %v", status, answer)
 	}
@@ -94,13 +100,32 @@ func TestAnalyze_RefusesWhatIsTooLarge(t *testing.T) {
 }
 
 func TestAnalyze_PastItsDeadlineWithNothingFoundIs504(t *testing.T) {
-	for _, path := range []string{"splitting-sets", "blocking-sets", "quorums", "top-tier", "network", "full"} {
+	for _, path := range []string{"splitting-sets", "quorums", "top-tier", "network"} {
 		ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 		w := httptest.NewRecorder()
 		newHandler().ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/analyze/"+path, strings.NewReader(threeOfFour)))
 		cancel()
 		if w.Code != http.StatusGatewayTimeout {
 			t.Errorf("%s: got %d %s, want 504", path, w.Code, w.Body)
+		}
+	}
+}
+
+func TestAnalyze_PastItsDeadlineTheTrivialBestIsAnAnswer(t *testing.T) {
+	for path, part := range map[string]string{"blocking-sets": "", "full": "blocking_sets"} {
+		ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+		w := httptest.NewRecorder()
+		newHandler().ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodPost, "/analyze/"+path, strings.NewReader(threeOfFour)))
+		cancel()
+		var answer map[string]any
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != http.StatusOK || answer["complete"] != false || answer["stopped_by"] != "time" {
+			t.Fatalf("%s: got %d %s", path, w.Code, w.Body)
+		}
+		if part != "" {
+			answer = answer[part].(map[string]any)
+		}
+		if answer["min_size"] != 4.0 || answer["lower_bound"] != 1.0 || answer["total_sets"] != -1.0 {
+			t.Errorf("%s: all nodes block, and at least one is needed: got %v", path, answer)
 		}
 	}
 }
@@ -132,8 +157,8 @@ func TestHandler_OtherPathsAndMethods(t *testing.T) {
 		inBody       string
 	}{
 		{http.MethodGet, "/health", 200, `{"status":"healthy","version":"1.2.3"}`},
-		{http.MethodPost, "/analyze/history-critical", 501, "not built"},
-		{http.MethodPost, "/analyze/data-quality", 501, "not built"},
+		{http.MethodPost, "/analyze/history-critical", 422, "nodes: is missing"},
+		{http.MethodPost, "/analyze/data-quality", 422, "nodes: is missing"},
 		{http.MethodPost, "/analyze/nothing", 404, "there is no /analyze/nothing"},
 		{http.MethodPost, "/analyze/top-tier/", 404, "there is no"},
 		{http.MethodGet, "/analyze/top-tier", 405, "does not take GET"},

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ type Question struct {
 	Options engine.Options
 	// Timeout is how long the analysis may take; 0 is no limit of its own.
 	Timeout time.Duration
+	// Clean says to clean the network first, as quality.Clean does.
+	Clean bool
 }
 
 // MaxSets are the sets an answer may list at most, and defaultMaxSets those
@@ -39,16 +42,13 @@ func DecodeQuestion(analysis engine.Analysis, body []byte, c Config) (*Question,
 		return nil, err
 	}
 	q := &Question{Analysis: analysis, Network: network}
-	if q.Options.MergeBy, err = nameField(fields, "merge_by", engine.ParseMergeBy, engine.MergeLevels); err != nil {
-		return nil, err
-	}
 	if q.Semantics, err = nameField(fields, "semantics", engine.ParseSemantics, engine.AllSemantics); err != nil {
 		return nil, err
 	}
-	if q.Options.Faulty, err = field[[]string](fields, "faulty_nodes", nil, "an array of public keys"); err != nil {
+	if q.Clean, err = field(fields, "clean", false, "true or false"); err != nil {
 		return nil, err
 	}
-	if q.Options.MaxSets, err = maxSets(fields); err != nil {
+	if q.Options, err = options(analysis, fields); err != nil {
 		return nil, err
 	}
 	longest := int(c.Deadline.Milliseconds())
@@ -57,14 +57,39 @@ func DecodeQuestion(analysis engine.Analysis, body []byte, c Config) (*Question,
 		return nil, err
 	}
 	q.Timeout = time.Duration(timeout) * time.Millisecond
-	clean, err := field(fields, "clean", false, "true or false")
-	if err != nil {
-		return nil, err
-	}
-	if clean {
-		return nil, &fbas.FieldError{Field: "clean", Problem: "must be false; cleaning is not built yet"}
-	}
 	return q, nil
+}
+
+func options(analysis engine.Analysis, fields map[string]json.RawMessage) (o engine.Options, err error) {
+	levels := slices.Concat(engine.MergeLevels, []engine.MergeBy{engine.MergeField("NAME")})
+	if o.MergeBy, err = nameField(fields, "merge_by", engine.ParseMergeBy, levels); err != nil {
+		return o, err
+	}
+	if o.Faulty, err = field[[]string](fields, "faulty_nodes", nil, "an array of public keys"); err != nil {
+		return o, err
+	}
+	if o.MaxSets, err = maxSets(fields); err != nil {
+		return o, err
+	}
+	if o.Minimum, err = field(fields, "minimum", false, "true or false"); err != nil {
+		return o, err
+	}
+	if o.Minimum && o.MaxSets > 0 {
+		return o, &fbas.FieldError{Field: "minimum", Problem: "must be false where include_sets is true: it leaves the sets out"}
+	}
+	if o.Method, err = nameField(fields, "engine", engine.ParseMethod, engine.Methods); err != nil {
+		return o, err
+	}
+	return o, CheckMethod(analysis, o.Method)
+}
+
+// CheckMethod refuses, as a *fbas.FieldError, a method other than auto where
+// the analysis leaves no choice.
+func CheckMethod(analysis engine.Analysis, method engine.Method) error {
+	if analysis == engine.Network && method != engine.MethodAuto && method != "" {
+		return &fbas.FieldError{Field: "engine", Problem: "must be auto for " + string(analysis)}
+	}
+	return nil
 }
 
 // maxSets is how many sets to list: none unless the request includes them.
