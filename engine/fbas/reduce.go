@@ -136,8 +136,11 @@ func (s *System) Restrict(keep Set) *System { return s.restrictTo(keep.Members()
 // restrictTo gives the system of the kept nodes only: references to others
 // vanish, thresholds stay, and inner sets left with fewer entries than their
 // threshold, which nothing can satisfy, are removed.
-func (s *System) restrictTo(keep []int) *System {
-	r := &restriction{from: s, to: newBuilder(len(keep)), place: make(map[int]int, len(keep)), vertex: map[int]int{}}
+func (s *System) restrictTo(keep []int) *System { return s.rewrite(&restriction{}, keep) }
+
+// rewrite gives the system of the kept nodes.
+func (s *System) rewrite(r *restriction, keep []int) *System {
+	r.from, r.to, r.place, r.vertex = s, newBuilder(len(keep)), make(map[int]int, len(keep)), map[int]int{}
 	for i, node := range keep {
 		r.place[node] = i
 	}
@@ -156,6 +159,7 @@ type restriction struct {
 	to     *builder
 	place  map[int]int // kept nodes: old number to new
 	vertex map[int]int // vertices done: old number to new
+	whole  bool        // no node goes, and inner sets stay even if nothing meets them
 }
 
 func (r *restriction) shrink(vertex int) int {
@@ -171,7 +175,7 @@ func (r *restriction) shrink(vertex int) int {
 	}
 	for _, inner := range old.Inner {
 		id := r.shrink(inner)
-		if r.to.s.Vertices[id].Size() >= r.to.s.Vertices[id].Threshold {
+		if r.whole || r.to.s.Vertices[id].Size() >= r.to.s.Vertices[id].Threshold {
 			v.Inner = append(v.Inner, id)
 		}
 	}

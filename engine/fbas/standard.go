@@ -9,7 +9,7 @@ import "slices"
 // without a set, free or not, stay as they are. A list in which each entry
 // counts once, as CompilePython leaves it, gets no second entry of its owner.
 func (s *System) Standard() *System {
-	r := &restriction{from: s, to: newBuilder(s.Len()), place: make(map[int]int, s.Len()), vertex: map[int]int{}}
+	r := &restriction{from: s, whole: true, to: newBuilder(s.Len()), place: make(map[int]int, s.Len()), vertex: map[int]int{}}
 	for node := range s.Keys {
 		r.place[node] = node
 	}
@@ -32,7 +32,7 @@ func (s *System) Standard() *System {
 }
 
 // compact drops vertices that no node refers to any more.
-func (s *System) compact() *System { return s.restrictTo(s.All().Members()) }
+func (s *System) compact() *System { return s.rewrite(&restriction{whole: true}, s.All().Members()) }
 
 // Mentions says whether a node occurs in a vertex, at any depth.
 func (s *System) Mentions(vertex, node int) bool {

@@ -86,3 +86,11 @@ func TestStandard_AddsTheOwnerToPythonSetsOnce(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+func TestStandard_KeepsInnerSetsThatNothingMeets(t *testing.T) {
+	own := QuorumSet{Threshold: 1, Validators: []string{"a"}, InnerQuorumSets: []QuorumSet{*set(2, "b")}}
+	s := Compile(&Network{Nodes: []Node{{PublicKey: "a", QuorumSet: &own}, {PublicKey: "b"}}}).Standard()
+	if got := s.QuorumSet(s.Own[0]); len(got.InnerQuorumSets) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
