@@ -40,6 +40,13 @@ func (s *System) groups(by MergeBy) (*groups, error) {
 	if by == MergeOrganization && s.network.OrganizationsError != nil {
 		return nil, s.network.OrganizationsError
 	}
+	if s.whole != nil {
+		g, err := s.whole.groups(by)
+		if err != nil {
+			return nil, err
+		}
+		return g.among(s.whole.nodes(s.core.Keys), s.core.Keys), nil
+	}
 	g := &groups{by: by, keys: s.core.Keys, rep: s.core.All().Members(), name: map[int]string{}, shared: make([]bool, s.core.Len())}
 	index := make(map[string]int, s.core.Len())
 	for i, key := range s.core.Keys {
@@ -66,6 +73,27 @@ func (s *System) groups(by MergeBy) (*groups, error) {
 		}
 	}
 	return g, nil
+}
+
+// among gives the groups of some of the nodes, which are numbered anew. Which
+// group a node is in does not depend on who else is looked at.
+func (g *groups) among(nodes []int, keys []string) *groups {
+	part := &groups{by: g.by, keys: keys, rep: make([]int, len(nodes)), name: map[int]string{}, shared: make([]bool, len(nodes))}
+	first := map[int]int{}
+	for i, node := range nodes {
+		rep := g.rep[node]
+		at, known := first[rep]
+		if !known {
+			at = i
+			first[rep] = i
+			if name, named := g.name[rep]; named {
+				part.name[i] = name
+			}
+		}
+		part.rep[i] = at
+		part.shared[at] = part.shared[at] || known
+	}
+	return part
 }
 
 // namedGroups lists the groups in the order that decides overlaps:

@@ -30,6 +30,8 @@ type System struct {
 	// quorumView and blockingView are what the analyses of quorums and of
 	// blocking sets speak of; both are the system itself but in python semantics.
 	quorumView, blockingView *System
+	// whole is the system that this is a view of; nil: it is none.
+	whole *System
 }
 
 // Prepare compiles and, with SemanticsRust, reduces a network. A public key
@@ -80,7 +82,7 @@ func newSystem(n *fbas.Network, semantics Semantics, core *fbas.System) *System 
 // view is a system over the same network with another core.
 func (s *System) view(core *fbas.System) *System {
 	v := newSystem(s.network, s.semantics, core)
-	v.judge = s.judge
+	v.judge, v.whole = s.judge, s
 	v.quorumView, v.blockingView = v, v
 	return v
 }
