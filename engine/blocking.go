@@ -24,13 +24,13 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 	faulty := s.faulty(o.Faulty)
 	f := s.family(s.classes, groups, faulty)
 	if s.classes.Evaluator().GreatestIn(s.classes.Size, nil).Empty() {
-		r := f.answer(ctx, s.anyNode(), true, o)
+		r := f.answer(ctx, orbits{vectors: s.anyNode()}, true, o)
 		return r, s.checkBlocking(groups, r, o.Faulty)
 	}
 	r, err := s.answer(ctx, o, f, known(&s.blocking), func() (minimum, error) { return s.question(groups, faulty).blocking(ctx, o) },
-		func() ([]class.Vector, bool, error) {
-			vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return bnb.MinimalBlocking(ctx, s.classes) })
-			return vectors, complete, nil
+		func() (orbits, bool, error) {
+			vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return bnb.MinimalBlocking(ctx, s.classes, s.orbits, 0) })
+			return orbits{vectors, s.orbits}, complete, nil
 		})
 	if err != nil {
 		return r, err
@@ -80,7 +80,7 @@ func (s *System) stillBlocking(nodes []int, faulty fbas.Set) []int {
 // answer puts an answer about a family together: from the family when it is
 // known or can be found in time, else from a minimum alone.
 func (s *System) answer(ctx context.Context, o Options, f *family, known bool,
-	least func() (minimum, error), enumerate func() ([]class.Vector, bool, error),
+	least func() (minimum, error), enumerate func() (orbits, bool, error),
 ) (Family, error) {
 	var r Family
 	var m minimum

@@ -8,6 +8,7 @@ import (
 
 	"understudy/engine/class"
 	"understudy/engine/fbas"
+	"understudy/engine/twin"
 )
 
 // family turns the vectors of a family of minimal sets into an answer.
@@ -45,6 +46,7 @@ type atom struct {
 // failed ones left out.
 type merged struct {
 	count  class.Vector
+	orbit  class.Vector // what it comes from; an orbit where mapping loses nothing
 	source []int
 	need   int // members still to be taken from the class at hand
 }
@@ -92,8 +94,8 @@ func (f *family) addAtom(group bool) int {
 
 // answer counts the family of the vectors and lists at most maxSets of its
 // sets. An empty list of vectors says that there is no such set.
-func (f *family) answer(ctx context.Context, vectors []class.Vector, complete bool, o Options) Family {
-	sets, whole := f.minimal(ctx, vectors)
+func (f *family) answer(ctx context.Context, found orbits, complete bool, o Options) Family {
+	sets, whole := f.minimal(ctx, found)
 	r := Family{Complete: complete && whole, Outcome: GaveUp, Algorithm: "enumeration"}
 	if len(sets) == 0 {
 		if r.Complete {
@@ -112,24 +114,41 @@ func (f *family) answer(ctx context.Context, vectors []class.Vector, complete bo
 	if r.Complete {
 		r.Total = new(big.Int)
 		for _, m := range sets {
-			r.Total.Add(r.Total, f.number(m.count))
+			r.Total.Add(r.Total, f.number(m, found))
 		}
 		r.LowerBound = r.MinSize
 	}
-	r.Sets = f.list(sets, o.MaxSets)
+	r.Sets = f.list(sets, found, o.MaxSets)
 	return r
 }
 
+// orbits are vectors that each stand for all that an exchange of classes makes
+// of it.
+type orbits struct {
+	vectors  []class.Vector
+	exchange twin.Orbits
+}
+
 // minimal maps the vectors, drops repeated and non-minimal ones, and sorts by
-// size, then by count. It is not whole when the time ends.
-func (f *family) minimal(ctx context.Context, vectors []class.Vector) (sets []merged, whole bool) {
+// size, then by count. It is not whole when the time ends. Where mapping loses
+// nothing an orbit stays one, else its vectors go their own ways.
+func (f *family) minimal(ctx context.Context, found orbits) (sets []merged, whole bool) {
 	all := distinct{seen: map[string]bool{}}
-	for i, v := range vectors {
-		if !f.exact && i > 0 && ctx.Err() != nil {
-			break // not before there is one to show
-		}
+	one := func(v class.Vector) bool {
 		for _, m := range f.images(ctx, v) {
+			m.orbit = v
 			all.add(m)
+		}
+		return f.exact || ctx.Err() == nil // not before there is one to show
+	}
+	for _, v := range found.vectors {
+		if f.exact {
+			one(v)
+			continue
+		}
+		found.exchange.All(v, one)
+		if ctx.Err() != nil {
+			break
 		}
 	}
 	sets = all.list
@@ -245,10 +264,13 @@ func antichain(ctx context.Context, all []merged) []merged {
 }
 
 // number is how many sets a merged vector stands for.
-func (f *family) number(count class.Vector) *big.Int {
+func (f *family) number(m merged, found orbits) *big.Int {
 	n := big.NewInt(1)
+	if f.exact {
+		n = found.exchange.Size(m.orbit)
+	}
 	var choose big.Int
-	for at, k := range count {
+	for at, k := range m.count {
 		if a := &f.atoms[at]; !a.group {
 			n.Mul(n, choose.Binomial(int64(len(a.members)), int64(k)))
 		}

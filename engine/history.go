@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/big"
 
-	"understudy/engine/bnb"
 	"understudy/engine/class"
 	"understudy/engine/fbas"
 )
@@ -39,9 +38,9 @@ func (s *System) HistoryCriticalSets(ctx context.Context, o Options) (HistoryRes
 			least, err = question.quorum(ctx, o)
 			return least.keeping(question), err
 		},
-		func() ([]class.Vector, bool, error) {
-			vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes) })
-			return vectors, complete, nil
+		func() (orbits, bool, error) {
+			found, complete := s.quorumVectors(ctx)
+			return found, complete, nil
 		})
 	if err != nil {
 		return r, fmt.Errorf("find history-critical sets: %w", err)

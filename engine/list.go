@@ -24,19 +24,36 @@ const maxListed = 1_000_000
 
 // list writes out at most limit sets, in the order of their vectors, and fewer
 // where their names together would be more than maxListed.
-func (f *family) list(sets []merged, limit int) [][]string {
+func (f *family) list(sets []merged, found orbits, limit int) [][]string {
 	var list [][]string
 	room := maxListed
-	for _, m := range sets {
-		size, before := max(1, m.count.Sum()), len(list)
+	one := func(count class.Vector) bool {
+		size, before := max(1, count.Sum()), len(list)
 		most := min(limit, before+room/size)
 		if most == before {
-			break
+			return false
 		}
-		list = f.expand(m.count, 0, nil, list, most)
+		list = f.expand(count, 0, nil, list, most)
 		room -= size * (len(list) - before)
+		return true
+	}
+	for _, m := range sets {
+		if !f.exact {
+			one(m.count)
+			continue
+		}
+		found.exchange.All(m.orbit, func(v class.Vector) bool { return one(f.plain(v)) })
 	}
 	return list
+}
+
+// plain is a vector by atom where mapping loses nothing.
+func (f *family) plain(v class.Vector) class.Vector {
+	count := make(class.Vector, len(f.atoms))
+	for c, k := range v {
+		count[f.parts[c][0].atom] = k
+	}
+	return count
 }
 
 // expand appends the sets of count that begin with chosen, from atom at on.

@@ -112,7 +112,7 @@ func (w question) quorum(ctx context.Context, o Options) (minimum, error) {
 }
 
 func (w question) blocking(ctx context.Context, o Options) (minimum, error) {
-	return o.solve(w.q,
+	m, err := o.solve(w.q,
 		func() (class.Minimum, bool, error) {
 			m, err := bnb.MinimumBlocking(ctx, w.q, w.price, 0)
 			return m, true, err
@@ -121,4 +121,5 @@ func (w question) blocking(ctx context.Context, o Options) (minimum, error) {
 			return encode.MinimumBlocking(ctx, w.q, w.price, solver)
 		},
 	)
+	return m.keeping(w), err
 }

@@ -26,12 +26,12 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 	}
 	r.Family, err = v.answer(ctx, o, v.family(v.classes, groups, nil), known(&v.quorums),
 		func() (minimum, error) { return v.question(groups, nil).quorum(ctx, o) },
-		func() ([]class.Vector, bool, error) {
-			vectors, complete := v.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, v.classes) })
+		func() (orbits, bool, error) {
+			found, complete := v.quorumVectors(ctx)
 			if !complete || !r.Intersection.Complete || v != s {
-				return vectors, complete, nil
+				return found, complete, nil
 			}
-			return vectors, complete, checkIntersection(ctx, r.Intersection, vectors, v.classes.Size)
+			return found, complete, checkIntersection(ctx, r.Intersection, found, v.classes.Size)
 		})
 	if err != nil {
 		return r, fmt.Errorf("find quorums: %w", err)
@@ -40,21 +40,28 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 	return r, v.checkQuorums(groups, r)
 }
 
+// quorumVectors are the vectors of the family.
+func (s *System) quorumVectors(ctx context.Context) (orbits, bool) {
+	vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes, s.orbits, 0) })
+	return orbits{vectors, s.orbits}, complete
+}
+
 // checkIntersection compares the verdict with the minimal quorums: two of them
-// are disjoint somewhere exactly if their vectors fit beside each other.
-func checkIntersection(ctx context.Context, verdict IntersectionResult, vectors []class.Vector, size class.Vector) error {
-	intersects := len(vectors) > 0
-	for i, x := range vectors {
+// are disjoint somewhere exactly if their vectors fit beside each other, in some
+// order of the classes that may change places; sorted ones fit if any do.
+func checkIntersection(ctx context.Context, verdict IntersectionResult, found orbits, size class.Vector) error {
+	intersects := len(found.vectors) > 0
+	for i, x := range found.vectors {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil
 		}
-		rest := size.Minus(x)
-		if slices.ContainsFunc(vectors[i:], func(y class.Vector) bool { return y.Within(rest) }) {
+		rest := found.exchange.Sorted(size.Minus(x))
+		if slices.ContainsFunc(found.vectors[i:], func(y class.Vector) bool { return found.exchange.Sorted(y).Within(rest) }) {
 			intersects = false
 			break
 		}
 	}
-	if (len(vectors) > 0) != verdict.HasQuorum || verdict.HasQuorum && intersects != verdict.Intersects {
+	if (len(found.vectors) > 0) != verdict.HasQuorum || verdict.HasQuorum && intersects != verdict.Intersects {
 		return contradiction("intersection is %v by search and %v by the minimal quorums", verdict.Intersects, intersects)
 	}
 	return nil

@@ -3,12 +3,11 @@ package engine
 import (
 	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"understudy/engine/class"
-	"understudy/engine/encode"
 	"understudy/engine/fbas"
 	"understudy/engine/flat"
+	"understudy/engine/twin"
 )
 
 // System is a network prepared for analysis. It may be used by several
@@ -20,12 +19,12 @@ type System struct {
 	standard  *fbas.System // the core in standard form
 	classes   *class.Quotient
 	form      *flat.Form // of classes; nil: it has none
+	orbits    twin.Orbits
 	judge     *judge
 
+	// The families that were found, one vector of each orbit.
 	quorums, blocking memo[class.Vector]
-	splitting         memo[encode.Split]
-	// partSplitting is what was found of a family that is not whole.
-	partSplitting atomic.Pointer[[]encode.Split]
+	splitting         memo[split]
 
 	// quorumView and blockingView are what the analyses of quorums and of
 	// blocking sets speak of; both are the system itself but in python semantics.
@@ -76,6 +75,7 @@ func newSystem(n *fbas.Network, semantics Semantics, core *fbas.System) *System 
 	if form, ok := flat.Of(s.classes); ok {
 		s.form = form
 	}
+	s.orbits = twin.OrbitsOf(s.form)
 	return s
 }
 

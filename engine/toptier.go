@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"understudy/engine/bnb"
 	"understudy/engine/class"
@@ -45,25 +46,54 @@ func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) 
 	return r, s.checkTopTier(groups, r)
 }
 
-// tier asks the solver, or enumerates the minimal quorums.
+// fewQuorums is how many nodes of a search for all minimal quorums are quicker
+// than asking the solver class by class.
+const fewQuorums = 5_000
+
+// tier takes the union of the minimal quorums where there are few or they are
+// known, or asks the solver.
 func (s *System) tier(ctx context.Context, o Options) (encode.Tier, string, error) {
-	if o.Method != MethodBNB {
-		tier, err := encode.TopTier(ctx, s.classes, sat.Gophersat)
-		return tier, "sat", err
+	if o.Method != MethodGophersat {
+		nodes := fewQuorums
+		if o.Method == MethodBNB {
+			nodes = 0
+		}
+		vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes, s.orbits, nodes) })
+		if complete || o.Method == MethodBNB {
+			return s.union(vectors, complete), "enumeration", nil
+		}
 	}
-	vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes) })
+	tier, err := encode.TopTier(ctx, s.classes, sat.Gophersat)
+	return tier, "sat", err
+}
+
+// union is the top tier that minimal quorums make up, with quorums enough to
+// show it: of each orbit one for every class that takes part in it.
+func (s *System) union(vectors []class.Vector, complete bool) encode.Tier {
 	tier := encode.Tier{In: make([]bool, len(s.classes.Size)), Complete: complete}
 	for _, x := range vectors {
-		fresh := false
 		for c, k := range x {
-			fresh = fresh || k > 0 && !tier.In[c]
-			tier.In[c] = tier.In[c] || k > 0
-		}
-		if fresh {
-			tier.Quorums = append(tier.Quorums, x)
+			if k == 0 {
+				continue
+			}
+			places := s.orbits.Of(c)
+			if places == nil {
+				places = []int{c}
+			}
+			for _, d := range places {
+				if tier.In[d] {
+					continue
+				}
+				y := slices.Clone(x)
+				y[c], y[d] = y[d], y[c]
+				tier.Quorums = append(tier.Quorums, y)
+				for e, k := range y {
+					tier.In[e] = tier.In[e] || k > 0
+				}
+			}
 		}
 	}
-	return tier, "branch-and-bound", nil
+	return tier
 }
 
 // cover names quorums of the kinds found that together have every node of the

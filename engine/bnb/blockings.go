@@ -5,13 +5,14 @@ import (
 	"slices"
 
 	"understudy/engine/class"
+	"understudy/engine/twin"
 )
 
 // MinimalBlocking lists the vectors of all minimal blocking sets. It is not
 // complete when the time ends.
-func MinimalBlocking(ctx context.Context, q *class.Quotient) (found []class.Vector, complete bool) {
+func MinimalBlocking(ctx context.Context, q *class.Quotient, orbits twin.Orbits, nodes int) (found []class.Vector, complete bool) {
 	d := &blockingListing{
-		listing: newListing(ctx, q),
+		listing: newListing(ctx, q, orbits, nodes),
 		kept:    make(class.Vector, len(q.Size)),
 		removed: make(class.Vector, len(q.Size)),
 	}
@@ -48,8 +49,12 @@ func (d *blockingListing) visit() {
 	if !ok {
 		return
 	}
+	c, largest := d.turn(c, d.removed)
 	d.decided[c] = true
 	for _, k := range d.q.Cut[c] {
+		if k > largest {
+			break
+		}
 		d.removed[c], d.kept[c] = k, d.q.Size[c]-k
 		d.visit()
 	}

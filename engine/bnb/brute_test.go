@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"understudy/engine/class"
 	"understudy/engine/fbas"
 	"understudy/engine/flat"
+	"understudy/engine/twin"
 )
 
 // flatNetwork makes a small network that usually has a flat form:
@@ -265,5 +267,88 @@ func TestMinimumSplitting_AgreesWithTryingAllSets(t *testing.T) {
 	t.Logf("%d networks, by size: %v", tried, sizes)
 	if tried < 300 || len(sizes) < 4 {
 		t.Errorf("too few or too alike: %d networks, sizes %v", tried, sizes)
+	}
+}
+
+// minimalVectors lists the inclusion-minimal vectors with a property, by size.
+func minimalVectors(q *class.Quotient, has func(class.Vector) bool) map[string]bool {
+	var all []class.Vector
+	vectors(q.Size, func(x class.Vector) bool {
+		all = append(all, slices.Clone(x))
+		return false
+	})
+	slices.SortStableFunc(all, func(a, b class.Vector) int { return a.Sum() - b.Sum() })
+	var kept []class.Vector
+	for _, x := range all {
+		if !slices.ContainsFunc(kept, func(k class.Vector) bool { return k.Within(x) }) && has(x) {
+			kept = append(kept, x)
+		}
+	}
+	found := map[string]bool{}
+	for _, x := range kept {
+		found[fmt.Sprint(x)] = true
+	}
+	return found
+}
+
+// sameOrbits says what differs between the orbits of vectors and a family.
+func sameOrbits(orbits twin.Orbits, got []class.Vector, want map[string]bool) string {
+	seen := map[string]bool{}
+	for _, x := range got {
+		n := 0
+		orbits.All(x, func(y class.Vector) bool {
+			n++
+			seen[fmt.Sprint(y)] = true
+			return true
+		})
+		if orbits.Size(x).Int64() != int64(n) {
+			return fmt.Sprintf("%v has %d vectors, not %v", x, n, orbits.Size(x))
+		}
+	}
+	if fmt.Sprint(seen) != fmt.Sprint(want) {
+		return fmt.Sprintf("%v, want %v", seen, want)
+	}
+	return ""
+}
+
+func TestFamilies_AgreeWithTryingAllSets(t *testing.T) {
+	tried, orbits := 0, 0
+	for seed := range uint64(4000) {
+		q, form, ok := randomFlat(seed)
+		if !ok {
+			continue
+		}
+		o := twin.OrbitsOf(form)
+		if !o.Trivial() {
+			orbits++
+		}
+		eval := q.Evaluator()
+		quorums, complete := MinimalQuorums(t.Context(), q, o, 0)
+		if diff := sameOrbits(o, quorums, minimalVectors(q, func(x class.Vector) bool { return eval.IsQuorum(x, nil) })); diff != "" || !complete {
+			t.Fatalf("seed %d: quorums %s\n%+v", seed, diff, q)
+		}
+		if len(quorums) > 0 {
+			blocking, complete := MinimalBlocking(t.Context(), q, o, 0)
+			want := minimalVectors(q, func(x class.Vector) bool { return eval.Greatest(q.Size.Minus(x), nil).Empty() })
+			if diff := sameOrbits(o, blocking, want); diff != "" || !complete {
+				t.Fatalf("seed %d: blocking sets %s\n%+v", seed, diff, q)
+			}
+		}
+		found, complete, ok, err := MinimalSplitting(t.Context(), q, form)
+		if !ok {
+			continue
+		}
+		var gone []class.Vector
+		for _, s := range found {
+			gone = append(gone, s.Gone)
+		}
+		if diff := sameOrbits(o, gone, minimalVectors(q, func(x class.Vector) bool { return splits(q, x) })); diff != "" || !complete || err != nil {
+			t.Fatalf("seed %d: splitting sets (%v) %s\n%+v\n%+v", seed, err, diff, q, form)
+		}
+		tried++
+	}
+	t.Logf("%d networks, %d of them with twins", tried, orbits)
+	if tried < 1000 || orbits < 100 {
+		t.Error("too few networks")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"understudy/engine/class"
+	"understudy/engine/twin"
 )
 
 // listing is what the enumerations share: the order of decisions, which classes
@@ -13,6 +14,8 @@ import (
 type listing struct {
 	ctx     context.Context
 	q       *class.Quotient
+	orbits  twin.Orbits
+	nodes   int // still allowed; 0: any number
 	eval    *class.Evaluator
 	order   []int
 	decided []bool
@@ -20,8 +23,8 @@ type listing struct {
 	stopped bool
 }
 
-func newListing(ctx context.Context, q *class.Quotient) *listing {
-	s := &listing{ctx: ctx, q: q, eval: q.Evaluator(), decided: make([]bool, len(q.Size))}
+func newListing(ctx context.Context, q *class.Quotient, orbits twin.Orbits, nodes int) *listing {
+	s := &listing{ctx: ctx, q: q, orbits: orbits, nodes: nodes, eval: q.Evaluator(), decided: make([]bool, len(q.Size))}
 	weight := make([]int, len(q.Size))
 	for c := range q.Size {
 		s.order = append(s.order, c)
@@ -36,6 +39,10 @@ func newListing(ctx context.Context, q *class.Quotient) *listing {
 // expired looks at the clock, which costs nothing beside what a search node
 // computes.
 func (s *listing) expired() bool {
+	if s.nodes > 0 {
+		s.nodes--
+		s.stopped = s.stopped || s.nodes == 0
+	}
 	s.stopped = s.stopped || s.ctx.Err() != nil
 	return s.stopped
 }
@@ -48,4 +55,18 @@ func (s *listing) undecided(u class.Vector) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// turn gives the class whose turn it is when c is to be decided, and the most
+// that its count may be: classes that may change places are decided in order,
+// and their counts fall, so that one vector of each orbit is listed.
+func (s *listing) turn(c int, counts class.Vector) (first, most int) {
+	most = s.q.Size[c]
+	for _, d := range s.orbits.Of(c) {
+		if !s.decided[d] {
+			return d, most
+		}
+		most = counts[d]
+	}
+	return c, most
 }

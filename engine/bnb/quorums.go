@@ -5,13 +5,15 @@ import (
 	"slices"
 
 	"understudy/engine/class"
+	"understudy/engine/twin"
 )
 
-// MinimalQuorums lists the vectors of all minimal quorums. It is not complete
-// when the time ends.
-func MinimalQuorums(ctx context.Context, q *class.Quotient) (found []class.Vector, complete bool) {
+// MinimalQuorums lists the vectors of all minimal quorums, one of each
+// orbit. It is not complete when the time ends, or after that many nodes of the
+// search (0: any number).
+func MinimalQuorums(ctx context.Context, q *class.Quotient, orbits twin.Orbits, nodes int) (found []class.Vector, complete bool) {
 	d := &quorumListing{
-		listing: newListing(ctx, q),
+		listing: newListing(ctx, q, orbits, nodes),
 		chosen:  make(class.Vector, len(q.Size)),
 	}
 	d.visit()
@@ -54,8 +56,12 @@ func (d *quorumListing) visit() {
 	if !ok {
 		return
 	}
+	c, largest := d.turn(c, d.chosen)
 	d.decided[c] = true
 	for _, k := range d.q.Options[c] {
+		if k > largest {
+			break
+		}
 		d.chosen[c] = k
 		d.visit()
 	}

@@ -43,6 +43,7 @@ type splitting struct {
 	run   *run
 
 	workers int
+	list    *splitListing // nil: the first solution ends the search
 	limit   int // L
 	total   int // W
 	most    int // what deleting everything costs
@@ -199,7 +200,16 @@ func (x *splitting) seed(seed int, part int64) {
 	s.limit = x.limit + x.total
 	a := &first{roles: x.roles, beside: x.beside, twins: x.twins, side: s}
 	b := newSide(x.form, twin.None(len(x.roles)), x.run, part) // what A decided tells twins apart
-	s.hopeless = func(st *state) bool { return !x.promising(a, st, b) }
+	gone := make([]int32, len(x.roles))
+	s.hopeless = func(st *state) bool {
+		if x.list != nil {
+			a.deleted(st.open, nil, nil, gone)
+			if x.list.above(x.amountsOf(gone)) {
+				return true
+			}
+		}
+		return !x.promising(a, st, b)
+	}
 	s.leaf = func(st *state) bool { return x.second(a, st, nil) }
 	st := s.start()
 	s.visit(&st)
@@ -274,6 +284,13 @@ func (x *splitting) second(a *first, st *state, v *victim) bool {
 	}
 	s.limit = x.limit
 	open := st.open
+	if x.list != nil {
+		gone := make([]int32, len(a.roles))
+		s.hopeless = func(st *state) bool {
+			a.deleted(open, s, st, gone)
+			return x.list.above(x.amountsOf(gone))
+		}
+	}
 	s.leaf = func(st *state) bool { return x.solve(a, open, v, s, st.open) }
 	root := s.start()
 	if v != nil {
@@ -314,6 +331,13 @@ func (x *splitting) solve(a *first, openA bitset.Set, v *victim, b *side, openB 
 	}
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
+	if x.list != nil {
+		gone := make([]int32, len(a.roles))
+		a.deleted(openA, b, &state{open: openB}, gone)
+		if !x.list.note(found, x.amountsOf(gone)) {
+			return false
+		}
+	}
 	if part := a.side.part; part < x.foundBy {
 		x.found, x.foundBy = found, part
 		x.run.win(part)

@@ -12,8 +12,8 @@ type Form struct {
 	Items []Item
 	// Sets are the quorum sets that nodes have.
 	Sets []Set
-	// Leaves are the classes that no quorum set lists: they can be in a quorum
-	// and help nobody.
+	// Leaves are the classes that no quorum set lists, or only inner sets that
+	// nothing meets: they can be in a quorum and help nobody.
 	Leaves []Part
 }
 
@@ -104,6 +104,10 @@ func (b *builder) place(c int) bool {
 // join makes a class part of the organization that vertex p is.
 func (b *builder) join(c, p int) bool {
 	v := &b.q.Vertices[p]
+	if b.never(p) { // its members count for nobody
+		b.form.Leaves = append(b.form.Leaves, b.part(c, b.q.Size[c]))
+		return true
+	}
 	item, known := b.org[p]
 	if !known {
 		if len(v.Inner) > 0 || v.Threshold < 1 || len(b.form.Items) == bitset.Max {
@@ -117,6 +121,17 @@ func (b *builder) join(c, p int) bool {
 	i.Size += b.q.Size[c]
 	i.Parts = append(i.Parts, b.part(c, b.q.Size[c]))
 	return true
+}
+
+// never says that nothing meets a vertex, whoever is deleted: it asks for more
+// than it lists.
+func (b *builder) never(p int) bool {
+	v := &b.q.Vertices[p]
+	entries := len(v.Inner)
+	for i, c := range v.Class {
+		entries += v.Weight[i] * b.q.Size[c]
+	}
+	return v.Threshold > entries
 }
 
 func (b *builder) part(c, size int) Part {
@@ -133,8 +148,11 @@ func (b *builder) addSet(id int) bool {
 		}
 	}
 	for _, inner := range v.Inner {
+		if b.never(inner) {
+			continue
+		}
 		item, known := b.org[inner]
-		if !known || set.Items.Has(item) || b.form.Items[item].Threshold > b.form.Items[item].Size {
+		if !known || set.Items.Has(item) {
 			return false
 		}
 		set.Items = set.Items.With(item)
