@@ -44,9 +44,9 @@ type splitting struct {
 
 	workers int
 	list    *splitListing // nil: the first solution ends the search
-	limit   int // L
-	total   int // W
-	most    int // what deleting everything costs
+	limit   int           // L
+	total   int           // W
+	most    int           // what deleting everything costs
 	alone   []slot
 	// beside are the slots of an item for B by its status for A, the last one
 	// for items that A left open.
