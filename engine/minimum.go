@@ -114,7 +114,7 @@ func (w question) quorum(ctx context.Context, o Options) (minimum, error) {
 func (w question) blocking(ctx context.Context, o Options) (minimum, error) {
 	m, err := o.solve(w.q,
 		func() (class.Minimum, bool, error) {
-			m, err := bnb.MinimumBlocking(ctx, w.q, w.price, 0)
+			m, err := bnb.MinimumBlocking(ctx, w.q, w.form, w.price, 0)
 			return m, true, err
 		},
 		func(solver sat.Solver) (class.Minimum, error) {

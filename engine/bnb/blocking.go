@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"understudy/engine/class"
+	"understudy/engine/flat"
 )
 
 // MinimumBlocking finds a cheapest blocking vector: without its members no
-// quorum is left. It needs no flat form. Members of free classes (they have
+// quorum is left. It needs no flat form (nil), but decides twins in order where
+// there is one. Members of free classes (they have
 // failed already) are removed first, for nothing. Where there is no quorum to
 // begin with, nothing blocks.
 //
@@ -26,12 +28,12 @@ import (
 //
 // When ctx ends, or nodes are visited (0: any number), the result is not
 // complete; its lower bound is that of the root.
-func MinimumBlocking(ctx context.Context, q *class.Quotient, price class.Price, nodes int64) (class.Minimum, error) {
+func MinimumBlocking(ctx context.Context, q *class.Quotient, form *flat.Form, price class.Price, nodes int64) (class.Minimum, error) {
 	b := &blocking{
 		q: q, price: price, eval: q.Evaluator(), run: newRun(ctx, nodes),
 		decided: make([]bool, len(q.Size)), removed: make(class.Vector, len(q.Size)), left: slices.Clone(q.Size),
 		kept: make(class.Vector, len(q.Size)), cost: make([]int, len(q.Vertices)), groups: groupsOf(q, price),
-		touched: map[int][]int{}, units: map[int]map[int]bool{},
+		touched: map[int][]int{}, inside: map[int]map[int]bool{},
 	}
 	all := b.eval.GreatestIn(q.Size, nil)
 	if all.Empty() {
@@ -46,6 +48,7 @@ func MinimumBlocking(ctx context.Context, q *class.Quotient, price class.Price, 
 	if b.best.LowerBound = b.bound(); !b.eval.GreatestIn(b.left, nil).Empty() {
 		b.best.LowerBound = max(1, b.best.LowerBound) // even when there was no time
 	}
+	b.units = newUnits(q, form, price)
 	b.visit()
 	b.best.Complete = !b.run.ended.Load()
 	if b.best.Complete {
@@ -66,11 +69,12 @@ type blocking struct {
 	kept    class.Vector // of decided classes: left for good
 	spent   int
 	groups  map[int][]int // classes by group
+	units   units
 	best    class.Minimum
 
 	cost    []int // by vertex: see breaking
 	touched map[int][]int
-	units   map[int]map[int]bool
+	inside  map[int]map[int]bool
 }
 
 // offer starts with the set of everything.
@@ -127,7 +131,37 @@ func (b *blocking) visit() {
 		b.branchGroup(b.groups[g])
 		return
 	}
+	if u, ok := b.units.of[c]; ok {
+		b.branchUnit(b.units.turn(u, b.decided))
+		return
+	}
 	b.branch(c)
+}
+
+// branchUnit decides how many members of each class of an organization go; the
+// ways rise from twin to twin.
+func (b *blocking) branchUnit(u int) {
+	unit := &b.units.list[u]
+	from := 0
+	if unit.twin >= 0 {
+		from = b.units.list[unit.twin].way
+	}
+	for unit.way = from; unit.way < len(unit.ways); unit.way++ {
+		for i, c := range unit.classes {
+			k := unit.ways[unit.way][i]
+			b.decided[c] = true
+			b.removed[c], b.left[c], b.kept[c] = k, b.q.Size[c]-k, b.q.Size[c]-k
+			b.spent += k
+		}
+		b.visit()
+		for i := range unit.classes {
+			b.spent -= unit.ways[unit.way][i]
+		}
+	}
+	for _, c := range unit.classes {
+		b.removed[c], b.left[c], b.kept[c] = 0, b.q.Size[c], 0
+		b.decided[c] = false
+	}
 }
 
 // branch decides how many members of a class go: for an organization as few as

@@ -154,7 +154,7 @@ func (b *blocking) unit(c int) (unit, members int) {
 
 // below are the units that occur in a vertex, at any depth.
 func (b *blocking) below(id int) map[int]bool {
-	if known, ok := b.units[id]; ok {
+	if known, ok := b.inside[id]; ok {
 		return known
 	}
 	units := map[int]bool{}
@@ -168,6 +168,6 @@ func (b *blocking) below(id int) map[int]bool {
 			units[unit] = true
 		}
 	}
-	b.units[id] = units
+	b.inside[id] = units
 	return units
 }

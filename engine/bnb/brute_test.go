@@ -228,10 +228,13 @@ func TestMinimumQuorum_AgreesWithTryingAllSets(t *testing.T) {
 func TestMinimumBlocking_AgreesWithTryingAllSets(t *testing.T) {
 	sizes := map[int]int{}
 	for seed := range uint64(6000) {
-		q, _, _ := randomFlat(seed)
+		q, form, ok := randomFlat(seed)
+		if !ok {
+			form = nil
+		}
 		r := rand.New(rand.NewPCG(seed, 13))
-		for _, price := range []class.Price{{}, randomPrice(r, q)} {
-			m, err := MinimumBlocking(context.Background(), q, price, 0)
+		for _, price := range []class.Price{{}, {Free: randomPrice(r, q).Free}, randomPrice(r, q)} {
+			m, err := MinimumBlocking(context.Background(), q, form, price, 0)
 			if err != nil || !m.Complete {
 				t.Fatalf("seed %d: %v, complete %v", seed, err, m.Complete)
 			}
