@@ -13,6 +13,7 @@ GOFUMPT := bin/gofumpt-$(GOFUMPT_VERSION)
 
 SCANNER := deploy/rust-scanner
 FUZZTIME ?= 10s
+NETWORKS ?= $(or $(UNDERSTUDY_ORACLE_NETWORKS),200000)
 ARGS ?=
 
 # Networks that are public data of others are not part of the repository. Tests run in their package's folder, so they get an absolute path.
@@ -21,7 +22,7 @@ ifneq ($(SHARED),)
 export UNDERSTUDY_SHARED_DATA ?= $(abspath $(SHARED))
 endif
 
-.PHONY: help build demo test test-go test-scanner check format lint vet tidy paths bench bench-engine fuzz tools clean
+.PHONY: help build demo test test-go test-scanner oracle check format lint vet tidy paths bench bench-engine fuzz tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ test-go: $(SCANNER)/node_modules/.package-lock.json ## the Go tests, with the ra
 
 test-scanner: $(SCANNER)/node_modules/.package-lock.json ## the tests of the Rust scanner's service
 	cd $(SCANNER) && npm test --silent
+
+oracle: ## the engine against brute force on NETWORKS (200000) random networks; the first ones are always the same
+	UNDERSTUDY_ORACLE_NETWORKS=$(NETWORKS) go test -count=1 -timeout 0 -v -run '^TestAnalyses_AgreeWithBruteForceOnRandomNetworks$$' ./engine
 
 check: format lint vet tidy paths ## formatting, linters, imports, go.mod, no path of a machine
 

@@ -20,13 +20,18 @@ const threeOfFour = `[
 	{"publicKey":"c","isp":"Bell","quorumSet":{"threshold":3,"validators":["a","b","c","d"]}},
 	{"publicKey":"d","quorumSet":{"threshold":3,"validators":["a","b","c","d"]}}]`
 
-func prepare(t testing.TB, text string) *System {
+func readNetwork(t testing.TB, text string) *fbas.Network {
 	t.Helper()
 	network, err := fbas.Read([]byte(text), fbas.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Prepare(network, SemanticsRust)
+	return network
+}
+
+func prepare(t testing.TB, text string) *System {
+	t.Helper()
+	s, err := Prepare(readNetwork(t, text), SemanticsRust)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +216,7 @@ func TestGroups_OfBrokenOrganizationsFailOnlyWhenAskedFor(t *testing.T) {
 func TestAnswers_DoNotDependOnTheOrderOfTheInput(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for seed := range 60 {
-		network := randomNetwork(rand.New(rand.NewPCG(uint64(seed), 99)), shapes[seed%len(shapes)])
+		network := randomNetwork(seeded(uint64(seed)), shapes[seed%len(shapes)])
 		shuffled := shuffle(r, network)
 		a, b := everything(t, network), everything(t, shuffled)
 		if a != b {

@@ -3,231 +3,177 @@ package engine
 import (
 	"math/bits"
 	"slices"
-	"strings"
 
 	"understudy/engine/fbas"
 )
 
-// oracle evaluates the definitions by trying all subsets, over public keys and
-// nested sets as they were sent. It shares no code with the engine: it is slow
-// and plain, and serves networks of at most 12 core nodes.
+// oracle evaluates the definitions by trying all subsets. It shares no code with
+// the engine: it reads the network as it was sent (oracle_reading_test.go), and
+// serves networks of at most 12 core nodes. Sets of nodes are bit masks over
+// keys.
 type oracle struct {
 	network *fbas.Network
+	python  bool
 	keys    []string // core, sorted
-	sets    []fbas.QuorumSet
-	quorums []uint // minimal, as bit masks over keys
+	sets    []*requirement
+	asks    mask // nodes that have a set
+	all     mask
+	bySize  []mask // all masks
+	meets   []mask // by mask: the nodes whose own set it meets, or that agree with anything
+	quorums []mask // minimal
+	// tierQuorums are those minimal quorums of which quorums and top tier speak:
+	// in python semantics those of the component that is looked at.
+	tierQuorums []mask
 }
 
-type keySet map[string]bool
+type mask = uint
 
-func meets(q fbas.QuorumSet, in keySet) bool {
+// requirement is a quorum set over nodes.
+type requirement struct {
+	threshold int
+	listed    []mask // one node each, as often as the list has it
+	inner     []*requirement
+}
+
+func (q *requirement) metBy(set mask) bool {
 	n := 0
-	for _, key := range q.Validators {
-		if in[key] {
+	for _, node := range q.listed {
+		if node&set != 0 {
 			n++
 		}
 	}
-	for _, inner := range q.InnerQuorumSets {
-		if meets(inner, in) {
+	for _, inner := range q.inner {
+		if inner.metBy(set) {
 			n++
 		}
 	}
-	return n >= q.Threshold
+	return n >= q.threshold
 }
 
-// only drops references to keys that are not kept; thresholds stay, and an
-// inner set left with fewer entries than its threshold vanishes.
-func only(q fbas.QuorumSet, kept keySet) fbas.QuorumSet {
-	out := fbas.QuorumSet{Threshold: q.Threshold}
-	for _, key := range q.Validators {
-		if kept[key] {
-			out.Validators = append(out.Validators, key)
+// mentioned are the nodes that occur in a set, at any depth.
+func (q *requirement) mentioned() (nodes mask) {
+	if q == nil {
+		return 0
+	}
+	for _, node := range q.listed {
+		nodes |= node
+	}
+	for _, inner := range q.inner {
+		nodes |= inner.mentioned()
+	}
+	return nodes
+}
+
+func newOracle(n *fbas.Network, semantics Semantics) *oracle {
+	o := &oracle{network: n, python: semantics == SemanticsPython}
+	o.read(semantics)
+	o.all = 1<<len(o.keys) - 1
+	for set := range o.all + 1 {
+		var met mask
+		for v, q := range o.sets {
+			if q == nil && o.python || q != nil && q.metBy(set) {
+				met |= 1 << v
+			}
+		}
+		o.meets = append(o.meets, met)
+		o.bySize = append(o.bySize, set)
+	}
+	slices.SortStableFunc(o.bySize, func(a, b mask) int { return bits.OnesCount(a) - bits.OnesCount(b) })
+	for v, q := range o.sets {
+		if q != nil {
+			o.asks |= 1 << v
 		}
 	}
-	for _, inner := range q.InnerQuorumSets {
-		child := only(inner, kept)
-		if len(child.Validators)+len(child.InnerQuorumSets) >= child.Threshold {
-			out.InnerQuorumSets = append(out.InnerQuorumSets, child)
-		}
-	}
-	return out
-}
-
-func mentioned(q fbas.QuorumSet, into keySet) {
-	for _, key := range q.Validators {
-		into[key] = true
-	}
-	for _, inner := range q.InnerQuorumSets {
-		mentioned(inner, into)
-	}
-}
-
-func greatest(sets map[string]fbas.QuorumSet, within keySet) keySet {
-	u := keySet{}
-	for key := range within {
-		u[key] = true
-	}
-	for changed := true; changed; {
-		changed = false
-		for key := range u {
-			if q, ok := sets[key]; !ok || !meets(q, u) {
-				delete(u, key)
-				changed = true
+	o.quorums = o.minimalWith(func(set mask) bool { return o.isQuorumBeside(set, 0) })
+	o.tierQuorums = o.quorums
+	if o.python {
+		o.tierQuorums = nil
+		within := o.looksAt()
+		for _, q := range o.quorums {
+			if q&^within == 0 {
+				o.tierQuorums = append(o.tierQuorums, q)
 			}
 		}
 	}
-	return u
-}
-
-// newOracle reduces a network without repeated keys.
-func newOracle(n *fbas.Network, raw bool) *oracle {
-	sets := map[string]fbas.QuorumSet{}
-	kept := keySet{}
-	for _, node := range n.Nodes {
-		kept[node.PublicKey] = true
-		if node.QuorumSet != nil {
-			sets[node.PublicKey] = *node.QuorumSet
-		}
-	}
-	restrict := func() {
-		for key, q := range sets {
-			if !kept[key] {
-				delete(sets, key)
-				continue
-			}
-			sets[key] = only(q, kept)
-		}
-	}
-	restrict()
-	if !raw {
-		var alone []string
-		for key, q := range sets {
-			if meets(q, keySet{key: true}) {
-				alone = append(alone, key)
-			}
-		}
-		for _, key := range alone {
-			delete(kept, key)
-		}
-		restrict()
-		kept = coreOf(sets, kept)
-		restrict()
-		kept = greatest(sets, kept)
-		restrict()
-	}
-	o := &oracle{network: n}
-	for key := range kept {
-		o.keys = append(o.keys, key)
-	}
-	slices.Sort(o.keys)
-	for _, key := range o.keys {
-		q, ok := sets[key]
-		if !ok {
-			q = fbas.QuorumSet{Threshold: 1}
-		}
-		o.sets = append(o.sets, q)
-	}
-	o.quorums = o.minimalQuorums()
 	return o
 }
 
-func coreOf(sets map[string]fbas.QuorumSet, all keySet) keySet {
-	reach := map[string]keySet{}
-	for key := range all {
-		seen, todo := keySet{key: true}, []string{key}
-		for len(todo) > 0 {
-			next := todo[0]
-			todo = todo[1:]
-			refs := keySet{}
-			mentioned(sets[next], refs)
-			for ref := range refs {
-				if !seen[ref] {
-					seen[ref] = true
-					todo = append(todo, ref)
-				}
-			}
-		}
-		reach[key] = seen
-	}
-	satisfiable := greatest(sets, all)
-	kept := keySet{}
-	for key := range satisfiable {
-		component := keySet{}
-		for other := range satisfiable {
-			if reach[key][other] && reach[other][key] {
-				component[other] = true
-			}
-		}
-		if len(greatest(sets, component)) > 0 {
-			kept[key] = true
-		}
-	}
-	return kept
+// isQuorumBeside says whether set is a quorum once the nodes of gone, which are
+// not in it, are deleted: every list asks for one less for each entry it loses.
+// That is the same as counting the deleted as agreeing, since both sides of the
+// comparison lose them (TestOracle_CountsTheDeletedAsAgreeing).
+func (o *oracle) isQuorumBeside(set, gone mask) bool {
+	return set&^o.meets[set|gone] == 0 && set&o.asks != 0
 }
 
-func (o *oracle) in(mask uint) keySet {
-	set := keySet{}
-	for i, key := range o.keys {
-		if mask>>i&1 == 1 {
-			set[key] = true
+// greatestBeside is the union of the quorums in within beside the deleted.
+func (o *oracle) greatestBeside(within, gone mask) mask {
+	for {
+		next := within & o.meets[within|gone]
+		switch {
+		case next != within:
+			within = next
+		case within&o.asks == 0:
+			return 0
+		default:
+			return within
 		}
 	}
-	return set
-}
-
-func (o *oracle) isQuorum(mask uint, sets []fbas.QuorumSet) bool {
-	in := o.in(mask)
-	for i := range o.keys {
-		if mask>>i&1 == 1 && !meets(sets[i], in) {
-			return false
-		}
-	}
-	return mask != 0
 }
 
 // minimalWith lists the inclusion-minimal masks that have a property.
-func (o *oracle) minimalWith(has func(uint) bool) []uint {
-	var found []uint
-	for size := 0; size <= len(o.keys); size++ {
-		for mask := range uint(1) << len(o.keys) {
-			if bits.OnesCount(mask) != size || slices.ContainsFunc(found, func(f uint) bool { return f&mask == f }) {
-				continue
-			}
-			if has(mask) {
-				found = append(found, mask)
-			}
+func (o *oracle) minimalWith(has func(mask) bool) []mask {
+	var found []mask
+	for _, set := range o.bySize {
+		if !slices.ContainsFunc(found, func(f mask) bool { return f&set == f }) && has(set) {
+			found = append(found, set)
 		}
 	}
 	return found
 }
 
-func (o *oracle) minimalQuorums() []uint {
-	return o.minimalWith(func(mask uint) bool { return o.isQuorum(mask, o.sets) })
-}
-
-func (o *oracle) intersects() bool {
+// disjoint says whether two quorums have no node in common.
+func (o *oracle) disjoint() bool {
 	for _, a := range o.quorums {
-		for _, b := range o.quorums {
-			if a&b == 0 {
-				return false
-			}
+		if slices.ContainsFunc(o.quorums, func(b mask) bool { return a&b == 0 }) {
+			return true
 		}
 	}
-	return len(o.quorums) > 0
+	return false
 }
 
-func (o *oracle) blocking(faulty []string) []uint {
-	if len(o.quorums) == 0 {
+// intersects is the verdict: python-fbas asks whether quorums are disjoint, the
+// Rust scanner whether there are quorums and each two meet.
+func (o *oracle) intersects() bool {
+	return !o.disjoint() && (o.python || len(o.quorums) > 0)
+}
+
+func (o *oracle) topTier() (tier mask) {
+	if o.python && o.disjoint() {
+		return 0
+	}
+	for _, q := range o.tierQuorums {
+		tier |= q
+	}
+	return tier
+}
+
+// blocking are the minimal blocking sets without what failed already.
+func (o *oracle) blocking(faulty []string) []mask {
+	if len(o.keys) == 0 || len(o.quorums) == 0 && !o.python {
 		return nil
 	}
-	var failed uint
+	var failed mask
 	for i, key := range o.keys {
 		if slices.Contains(faulty, key) {
 			failed |= 1 << i
 		}
 	}
-	hitting := o.minimalWith(func(mask uint) bool {
-		return !slices.ContainsFunc(o.quorums, func(q uint) bool { return q&mask == 0 })
+	hitting := o.minimalWith(func(set mask) bool {
+		if o.python {
+			return set != 0 && o.cascade(set) == o.all
+		}
+		return !slices.ContainsFunc(o.quorums, func(q mask) bool { return q&set == 0 })
 	})
 	for i := range hitting {
 		hitting[i] &^= failed
@@ -235,51 +181,35 @@ func (o *oracle) blocking(faulty []string) []uint {
 	return minimalMasks(hitting)
 }
 
-func minimalMasks(masks []uint) []uint {
-	slices.SortFunc(masks, func(a, b uint) int { return bits.OnesCount(a) - bits.OnesCount(b) })
-	var kept []uint
-	for _, mask := range masks {
-		if !slices.ContainsFunc(kept, func(k uint) bool { return k&mask == k }) {
-			kept = append(kept, mask)
+// cascade is what falls with the nodes of set, as python-fbas has it: free nodes
+// at once, and each node that those still up don't satisfy.
+func (o *oracle) cascade(set mask) mask {
+	fallen := set | o.all&^o.asks
+	for {
+		next := fallen | o.all&^o.meets[o.all&^fallen]
+		if next == fallen {
+			return fallen
+		}
+		fallen = next
+	}
+}
+
+func minimalMasks(masks []mask) []mask {
+	slices.SortFunc(masks, func(a, b mask) int { return bits.OnesCount(a) - bits.OnesCount(b) })
+	var kept []mask
+	for _, set := range masks {
+		if !slices.ContainsFunc(kept, func(k mask) bool { return k&set == k }) {
+			kept = append(kept, set)
 		}
 	}
 	return kept
 }
 
-// without deletes keys from a set: each list asks for one less per entry that
-// it loses.
-func without(q fbas.QuorumSet, gone keySet) fbas.QuorumSet {
-	out := fbas.QuorumSet{Threshold: q.Threshold}
-	for _, key := range q.Validators {
-		if gone[key] {
-			out.Threshold = max(0, out.Threshold-1)
-		} else {
-			out.Validators = append(out.Validators, key)
-		}
-	}
-	for _, inner := range q.InnerQuorumSets {
-		out.InnerQuorumSets = append(out.InnerQuorumSets, without(inner, gone))
-	}
-	return out
-}
-
-func (o *oracle) splitting() []uint {
-	full := uint(1)<<len(o.keys) - 1
-	return o.minimalWith(func(gone uint) bool {
-		keys := o.in(gone)
-		sets := make([]fbas.QuorumSet, len(o.sets))
-		for i, q := range o.sets {
-			sets[i] = without(q, keys)
-		}
-		rest := full &^ gone
-		var quorums []uint
-		for mask := rest; mask != 0; mask = (mask - 1) & rest {
-			if o.isQuorum(mask, sets) {
-				quorums = append(quorums, mask)
-			}
-		}
-		for i, a := range quorums {
-			if slices.ContainsFunc(quorums[i:], func(b uint) bool { return a&b == 0 }) {
+func (o *oracle) splitting() []mask {
+	return o.minimalWith(func(gone mask) bool {
+		rest := o.all &^ gone
+		for a := rest; a != 0; a = (a - 1) & rest {
+			if o.isQuorumBeside(a, gone) && o.greatestBeside(rest&^a, gone) != 0 {
 				return true
 			}
 		}
@@ -287,68 +217,14 @@ func (o *oracle) splitting() []uint {
 	})
 }
 
-// merge maps masks to groups and names the minimal sets.
-func (o *oracle) merge(masks []uint, by MergeBy) [][]string {
-	rep, name := o.groups(by)
-	var sets [][]string
-	mapped := make([]uint, len(masks))
-	for i, mask := range masks {
-		for k := range o.keys {
-			if mask>>k&1 == 1 {
-				mapped[i] |= 1 << rep[k]
-			}
+// historyCritical are what the quorums have of nodes without a history error.
+func (o *oracle) historyCritical() []mask {
+	var left []mask
+	working := o.working()
+	for set := range o.all + 1 {
+		if o.isQuorumBeside(set, 0) {
+			left = append(left, set&working)
 		}
 	}
-	slices.Sort(mapped)
-	for _, mask := range minimalMasks(slices.Compact(mapped)) {
-		set := []string{}
-		for k := range o.keys {
-			if mask>>k&1 == 1 {
-				set = append(set, name[k])
-			}
-		}
-		sets = append(sets, set)
-	}
-	return sets
-}
-
-func (o *oracle) groups(by MergeBy) (rep []int, name []string) {
-	for i, key := range o.keys {
-		rep = append(rep, i)
-		name = append(name, key)
-	}
-	join := func(list []string, called string) {
-		first := -1
-		for _, key := range list {
-			i := slices.Index(o.keys, key)
-			if i < 0 {
-				continue
-			}
-			if first < 0 {
-				first = i
-			} else {
-				rep[i] = first
-			}
-			name[i] = called
-		}
-	}
-	if by == MergeOrganization {
-		for _, org := range o.network.Organizations {
-			join(org.Validators, org.Name)
-		}
-		return rep, name
-	}
-	lists := map[string][]string{}
-	for _, node := range o.network.Nodes {
-		value := map[MergeBy]*string{MergeCountry: node.Country, MergeISP: node.ISP}[by]
-		if value == nil || by == MergeCountry && *value == "" {
-			continue
-		}
-		cleaned := strings.TrimSuffix(strings.ReplaceAll(*value, ",", ""), ".")
-		lists[cleaned] = append(lists[cleaned], node.PublicKey)
-	}
-	for called, list := range lists {
-		join(list, called)
-	}
-	return rep, name
+	return minimalMasks(left)
 }

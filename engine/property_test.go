@@ -1,209 +1,250 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
-	"math/rand/v2"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"understudy/engine/fbas"
 )
 
-// shape says what kind of random networks to make.
-type shape struct {
-	name      string
-	inner     int  // most inner sets of a set
-	repeats   bool // entries may repeat
-	strangers bool // sets may name keys that are not there; nodes may lack sets
-	org       bool // organizations of two to three, mostly alike
-}
-
-var shapes = []shape{
-	{name: "flat"},
-	{name: "flat with strangers and repeats", repeats: true, strangers: true},
-	{name: "nested", inner: 3},
-	{name: "nested with strangers and repeats", inner: 3, repeats: true, strangers: true},
-	{name: "organizations", org: true},
-}
+// oracleNetworks is how many random networks a run tries; UNDERSTUDY_ORACLE_NETWORKS
+// asks for more, as make oracle does. The first ones are always the same.
+const oracleNetworks = 20_000
 
 func TestAnalyses_AgreeWithBruteForceOnRandomNetworks(t *testing.T) {
-	const perShape = 150
-	for i, shape := range shapes {
-		t.Run(shape.name, func(t *testing.T) {
-			t.Parallel()
-			for k := range perShape {
-				seed := uint64(i*perShape + k)
-				network := randomNetwork(rand.New(rand.NewPCG(seed, 7)), shape)
-				for _, semantics := range []Semantics{SemanticsRust, SemanticsRaw} {
-					if !t.Run(fmt.Sprintf("seed %d %s", seed, semantics), func(t *testing.T) { compareWithOracle(t, network, semantics) }) {
-						t.Logf("network: %+v", network)
-						return
-					}
-				}
+	networks := oracleNetworks
+	if asked := os.Getenv("UNDERSTUDY_ORACLE_NETWORKS"); asked != "" {
+		var err error
+		if networks, err = strconv.Atoi(asked); err != nil || networks < 1 {
+			t.Fatalf("UNDERSTUDY_ORACLE_NETWORKS must be a number of networks, at least 1, not %q", asked)
+		}
+	} else if testing.Short() {
+		networks /= 20
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small systems: collecting garbage took most of the time
+	var next, compared, refused atomic.Int64
+	each := func() {
+		for !t.Failed() {
+			seed := next.Add(1) - 1
+			if seed >= int64(networks) {
+				return
 			}
-		})
+			r := seeded(uint64(seed))
+			network := randomNetwork(r, shapes[seed%int64(len(shapes))])
+			c := comparison{t: t, network: network, name: fmt.Sprint("seed ", seed), levels: []MergeBy{MergeNone, oracleLevels[r.IntN(len(oracleLevels))]}}
+			c.faulty = [][]string{nil, {"n0"}, {"n1", "n2", "nobody"}}[r.IntN(3):][:1]
+			c.methods = [2]Method{Methods[r.IntN(3)], Methods[r.IntN(3)]}
+			c.compare(AllSemantics[r.IntN(3)])
+			compared.Add(int64(c.count))
+			refused.Add(int64(c.refused))
+		}
 	}
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(each)
+	}
+	workers.Wait()
+	tried := min(next.Load(), int64(networks))
+	t.Logf("%d networks tried, %d comparisons; branch and bound refused %d questions without a flat form", tried, compared.Load(), refused.Load())
 }
 
+// oracleLevels are the merge levels beside none.
+var oracleLevels = []MergeBy{MergeOrganization, MergeCountry, MergeISP, MergeField("homeDomain"), MergeField("tier")}
+
+// compareWithOracle compares all answers about a small network.
 func compareWithOracle(t *testing.T, network *fbas.Network, semantics Semantics) {
-	s, err := Prepare(network, semantics)
-	if err != nil {
-		t.Fatal(err)
+	t.Helper()
+	c := comparison{t: t, network: network, levels: append(slices.Clone(MergeLevels), oracleLevels[3:]...)}
+	c.faulty = [][]string{nil, {"n0"}, {"n1", "n2", "nobody"}}
+	c.compare(semantics)
+}
+
+// comparison holds the engine's answers about one network against the oracle's.
+type comparison struct {
+	t       *testing.T
+	network *fbas.Network
+	name    string
+	levels  []MergeBy
+	faulty  [][]string
+	// methods are those by which families and minima are asked.
+	methods [2]Method
+
+	count, refused int
+	want           *oracle
+	s              *System
+}
+
+func (c *comparison) errorf(format string, args ...any) {
+	c.t.Helper()
+	c.t.Errorf("%s, %s, by %v: %s\n%s", c.name, c.s.semantics, c.methods, fmt.Sprintf(format, args...), networkJSON(c.network))
+}
+
+func (c *comparison) compare(semantics Semantics) {
+	c.t.Helper()
+	var err error
+	if c.s, err = Prepare(c.network, semantics); err != nil {
+		c.t.Errorf("%s, %s: %v\n%s", c.name, semantics, err, networkJSON(c.network))
+		return
 	}
-	want := newOracle(network, semantics == SemanticsRaw)
-	if !slices.Equal(sorted(s.Core()), want.keys) {
-		t.Fatalf("core %v, want %v", s.Core(), want.keys)
+	c.want = newOracle(c.network, semantics)
+	if !slices.Equal(sorted(c.s.Core()), c.want.keys) {
+		c.errorf("core %v, want %v", c.s.Core(), c.want.keys)
+		return
 	}
-	ctx := t.Context()
-	for _, by := range MergeLevels {
-		o := Options{MergeBy: by, MaxSets: 1 << 20}
-		quorums, err := s.MinimalQuorums(ctx, o)
-		sameFamily(t, by, "quorums", quorums.Family, want.merge(want.quorums, by), err)
-		if quorums.Intersection.Intersects != want.intersects() {
-			t.Errorf("intersection %v, want %v", quorums.Intersection.Intersects, want.intersects())
+	c.intersection()
+	c.symmetric()
+	families := map[string][]mask{
+		"quorums": c.want.tierQuorums, "splitting sets": c.want.splitting(), "history-critical sets": c.want.historyCritical(),
+	}
+	for _, by := range c.levels {
+		c.topTier(by)
+		for _, what := range []string{"quorums", "splitting sets", "history-critical sets"} {
+			c.family(what, Options{MergeBy: by}, families[what])
 		}
-		top, err := s.TopTier(ctx, o)
-		var union uint
-		for _, q := range want.quorums {
-			union |= q
-		}
-		one := want.merge([]uint{union}, by)[0]
-		if err != nil || !slices.Equal(sorted(top.Members), sorted(one)) {
-			t.Errorf("%s: top tier %v (%v), want %v", by, top.Members, err, one)
-		}
-		splitting, err := s.MinimalSplittingSets(ctx, o)
-		sameFamily(t, by, "splitting", splitting.Family, want.merge(want.splitting(), by), err)
-		for _, faulty := range [][]string{nil, {"n0"}, {"n1", "n2", "nobody"}} {
-			o.Faulty = faulty
-			blocking, err := s.MinimalBlockingSets(ctx, o)
-			sameFamily(t, by, fmt.Sprint("blocking ", faulty), blocking, want.merge(want.blocking(faulty), by), err)
-			membersMerge(t, want, by, blocking, faulty)
+		for _, faulty := range c.faulty {
+			c.family("blocking sets", Options{MergeBy: by, Faulty: faulty}, c.want.blocking(faulty))
 		}
 	}
 }
 
-func sameFamily(t *testing.T, by MergeBy, what string, got Family, want [][]string, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatalf("%s %s: %v", what, by, err)
+func (c *comparison) intersection() {
+	c.t.Helper()
+	for _, method := range c.methods {
+		r, err := c.s.Intersection(c.t.Context(), Options{Method: method})
+		if c.refuses(err) {
+			continue
+		}
+		if err != nil || !r.Complete || r.Intersects != c.want.intersects() || r.HasQuorum != (len(c.want.quorums) > 0) {
+			c.errorf("intersection %+v (%v), want %t", r, err, c.want.intersects())
+		}
+		c.count++
 	}
-	if !got.Complete || familyHash(got.Sets) != familyHash(want) || int(got.Total.Int64()) != len(want) {
-		t.Errorf("%s %s: %v (total %v), want %v", what, by, got.Sets, got.Total, want)
+}
+
+func (c *comparison) symmetric() {
+	c.t.Helper()
+	r, err := c.s.SymmetricTopTier(c.t.Context(), Options{})
+	text := "null"
+	if r.QuorumSet != nil {
+		text = setText(*r.QuorumSet)
 	}
-	if len(want) > 0 && (got.MinSize != len(want[0]) || len(got.Example) != got.MinSize) {
-		t.Errorf("%s %s: min %d, example %v, want %d", what, by, got.MinSize, got.Example, len(want[0]))
+	if want := c.want.symmetric(); err != nil || text != want {
+		c.errorf("symmetric top tier %s (%v), want %s", text, err, want)
 	}
-	if (got.Outcome == Found) != (len(want) > 0) || got.Outcome == GaveUp {
-		t.Errorf("%s %s: outcome %v with %d sets", what, by, got.Outcome, len(want))
+	c.count++
+}
+
+func (c *comparison) topTier(by MergeBy) {
+	c.t.Helper()
+	want := c.want.merge([]mask{c.want.topTier()}, by)[0]
+	for _, method := range c.methods {
+		r, err := c.s.TopTier(c.t.Context(), Options{MergeBy: by, Method: method})
+		if c.refuses(err) {
+			continue
+		}
+		if err != nil || !r.Complete || !slices.Equal(sorted(r.Members), want) {
+			c.errorf("%s: top tier %v (%v), want %v", by, r.Members, err, want)
+		}
+		c.count++
+	}
+}
+
+// ask is one question about a family.
+func (c *comparison) ask(what string, o Options) (Family, error) {
+	ctx := c.t.Context()
+	switch what {
+	case "quorums":
+		r, err := c.s.MinimalQuorums(ctx, o)
+		return r.Family, err
+	case "splitting sets":
+		r, err := c.s.MinimalSplittingSets(ctx, o)
+		if err == nil && r.Outcome == Found && r.Disjoint != c.want.disjoint() {
+			c.errorf("quorums disjoint %t, want %t", r.Disjoint, c.want.disjoint())
+		}
+		return r.Family, err
+	case "history-critical sets":
+		r, err := c.s.HistoryCriticalSets(ctx, o)
+		return r.Family, err
+	default:
+		return c.s.MinimalBlockingSets(ctx, o)
+	}
+}
+
+// family compares a family and the minimum alone.
+func (c *comparison) family(what string, o Options, masks []mask) {
+	c.t.Helper()
+	want := c.want.merge(masks, o.MergeBy)
+	o.Method, o.Minimum = c.methods[0], true
+	if least, err := c.ask(what, o); !c.refuses(err) {
+		c.sameMinimum(what, o, least, want, err)
+	}
+	o.Method, o.Minimum, o.MaxSets = c.methods[1], false, 1<<20
+	whole, err := c.ask(what, o)
+	if c.refuses(err) {
+		return
+	}
+	c.sameMinimum(what, o, whole, want, err)
+	if err == nil && (familyHash(whole.Sets) != familyHash(want) || total(whole) != len(want)) {
+		c.errorf("%s %+v: %v (total %v), want %v", what, o, whole.Sets, whole.Total, want)
+	}
+	c.count++
+}
+
+func (c *comparison) sameMinimum(what string, o Options, got Family, want [][]string, err error) {
+	c.t.Helper()
+	c.count++
+	switch {
+	case err != nil:
+		c.errorf("%s %+v: %v", what, o, err)
+	case !got.Complete || (got.Outcome == Found) != (len(want) > 0) || got.Outcome == GaveUp:
+		c.errorf("%s %+v: %+v, want %v", what, o, got, want)
+	case got.Outcome == NoSet:
+		if got.MinSize != 0 || got.Total == nil || got.Total.Sign() != 0 {
+			c.errorf("%s %+v: no set, yet %+v", what, o, got)
+		}
+	case got.MinSize != len(want[0]) || got.LowerBound != got.MinSize || len(got.Example) != got.MinSize:
+		c.errorf("%s %+v: min %d, bound %d, example %v, want %v", what, o, got.MinSize, got.LowerBound, got.Example, want)
+	case !slices.ContainsFunc(want, func(set []string) bool { return slices.Equal(set, sorted(got.Example)) }):
+		c.errorf("%s %+v: example %v, want one of %v", what, o, got.Example, want)
+	default:
+		c.membersMerge(what, o, got)
 	}
 }
 
 // membersMerge checks that the members behind an example have not failed and
 // merge to it.
-func membersMerge(t *testing.T, o *oracle, by MergeBy, got Family, faulty []string) {
-	t.Helper()
+func (c *comparison) membersMerge(what string, o Options, got Family) {
+	c.t.Helper()
 	if got.ExampleMembers == nil {
 		return
 	}
-	var mask uint
+	var set mask
 	for _, key := range got.ExampleMembers {
-		if slices.Contains(faulty, key) {
-			t.Errorf("%s: %s in %v has failed", by, key, got.ExampleMembers)
+		if slices.Contains(o.Faulty, key) {
+			c.errorf("%s %+v: %s in %v has failed", what, o, key, got.ExampleMembers)
 		}
-		mask |= 1 << slices.Index(o.keys, key)
+		set |= 1 << slices.Index(c.want.keys, key)
 	}
-	if image := o.merge([]uint{mask}, by)[0]; !slices.Equal(sorted(image), sorted(got.Example)) {
-		t.Errorf("%s: %v merge to %v, not to the example %v", by, got.ExampleMembers, image, got.Example)
+	if image := c.want.merge([]mask{set}, o.MergeBy)[0]; !slices.Equal(image, sorted(got.Example)) {
+		c.errorf("%s %+v: %v merge to %v, not to the example %v", what, o, got.ExampleMembers, image, got.Example)
 	}
+}
+
+// refuses says whether branch and bound was asked for where it does not apply.
+func (c *comparison) refuses(err error) bool {
+	if errors.Is(err, errFlat) {
+		c.refused++
+		return true
+	}
+	return false
 }
 
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
-
-func randomNetwork(r *rand.Rand, shape shape) *fbas.Network {
-	n := 3 + r.IntN(5)
-	network := &fbas.Network{}
-	names := make([]string, n)
-	for i := range names {
-		names[i] = fmt.Sprintf("n%d", i)
-	}
-	for i, name := range names {
-		node := fbas.Node{PublicKey: name}
-		if !shape.strangers || r.IntN(8) > 0 {
-			set := randomSet(r, shape, names, i)
-			node.QuorumSet = &set
-		}
-		node.Country = pick(r, "DE", "FI", "US.", "U,S", "")
-		node.ISP = pick(r, "A", "A.", "B", "")
-		network.Nodes = append(network.Nodes, node)
-	}
-	for k := range r.IntN(4) {
-		org := fbas.Organization{ID: fmt.Sprint("o", k), Name: fmt.Sprint("Org ", k%2)}
-		for range 1 + r.IntN(3) {
-			org.Validators = append(org.Validators, names[r.IntN(n)])
-		}
-		network.Organizations = append(network.Organizations, org)
-	}
-	return network
-}
-
-func pick(r *rand.Rand, values ...string) *string {
-	if i := r.IntN(len(values) + 1); i < len(values) {
-		return &values[i]
-	}
-	return nil
-}
-
-func randomSet(r *rand.Rand, shape shape, names []string, owner int) fbas.QuorumSet {
-	if shape.org {
-		return organizationSet(r, names)
-	}
-	q := fbas.QuorumSet{Validators: randomList(r, shape, names)}
-	if r.IntN(3) > 0 && !slices.Contains(q.Validators, names[owner]) {
-		q.Validators = append(q.Validators, names[owner])
-	}
-	for range r.IntN(shape.inner + 1) {
-		inner := fbas.QuorumSet{Validators: randomList(r, shape, names)}
-		if r.IntN(4) == 0 {
-			inner.InnerQuorumSets = []fbas.QuorumSet{{Threshold: 1, Validators: randomList(r, shape, names)}}
-		}
-		inner.Threshold = r.IntN(len(inner.Validators) + len(inner.InnerQuorumSets) + 2)
-		q.InnerQuorumSets = append(q.InnerQuorumSets, inner)
-	}
-	size := len(q.Validators) + len(q.InnerQuorumSets)
-	q.Threshold = max(1, size/2) + r.IntN(size/2+1)
-	if r.IntN(20) == 0 {
-		q.Threshold = 0
-	}
-	return q
-}
-
-func randomList(r *rand.Rand, shape shape, names []string) []string {
-	var list []string
-	for _, name := range names {
-		if r.IntN(2) == 0 {
-			list = append(list, name)
-			if shape.repeats && r.IntN(6) == 0 {
-				list = append(list, name)
-			}
-		}
-	}
-	if shape.strangers && r.IntN(3) == 0 {
-		list = append(list, "ghost")
-	}
-	return list
-}
-
-// organizationSet asks for most of the organizations {n0,n1}, {n2,n3,n4}, ...
-func organizationSet(r *rand.Rand, names []string) fbas.QuorumSet {
-	var q fbas.QuorumSet
-	for from := 0; from < len(names); {
-		to := min(len(names), from+2+(from%2))
-		members := names[from:to]
-		from = to
-		if r.IntN(6) > 0 {
-			q.InnerQuorumSets = append(q.InnerQuorumSets, fbas.QuorumSet{Threshold: len(members)/2 + 1, Validators: members})
-		}
-	}
-	q.Threshold = max(1, len(q.InnerQuorumSets)*2/3) + r.IntN(2)
-	return q
-}
