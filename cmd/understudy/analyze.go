@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"understudy/engine"
 	"understudy/engine/api"
 	"understudy/engine/fbas"
+	"understudy/engine/quality"
 )
 
 // allAnalyses asks everything but the network table.
@@ -23,13 +26,17 @@ const solverGrace = 2 * time.Second
 type analyzeCommand struct {
 	File string `arg:"" help:"Network: a scanner request, an array of explorer nodes, or python-fbas's validators and qsets. - is standard input."`
 
-	Analysis            string        `default:"all" enum:"all,intersection,top-tier,symmetric-top-tier,quorums,blocking-sets,splitting-sets,network" help:"Question: ${enum}. intersection decides without enumerating; network is the table of all four merge levels."`
-	MergeBy             string        `default:"none" enum:"none,organization,country,isp" help:"Show sets as ${enum}."`
+	Analysis            string        `default:"all" enum:"all,intersection,top-tier,symmetric-top-tier,quorums,blocking-sets,splitting-sets,history-critical,data-quality,network,full" help:"Question: ${enum}. intersection decides without enumerating; network is the table of all four merge levels; full is what other scanners answer in one call."`
+	Minimum             bool          `help:"Find least sets only: exact, but whole families are neither counted nor listed, which takes far less time on large networks."`
+	Engine              string        `default:"auto" enum:"auto,bnb,gophersat" help:"How least sets are found: ${enum}. auto is branch and bound (bnb) where it applies, else the SAT solver; the others are for cross-checks."`
+	Semantics           string        `default:"rust" enum:"rust,python,raw" help:"rust: reduce to the core first, as the Rust scanner defines it. python: as python-fbas does; who has no quorum set agrees with anything. raw: every node counts."`
+	MergeBy             string        `default:"none" placeholder:"LEVEL" help:"Show sets as none, organization, country, isp, or field:NAME: nodes whose attribute NAME is the same."`
+	Clean               bool          `help:"Clean the network first: drop nodes without a valid quorum set, and references to validators that are not there."`
 	Faulty              []string      `sep:"," placeholder:"KEY,..." help:"Public keys of nodes that have failed already; only blocking sets depend on them."`
 	FaultyNotValidating bool          `help:"Count the nodes that are not validating as failed."`
-	Semantics           string        `default:"rust" enum:"rust,raw" help:"rust: reduce to the core first, as the Rust scanner defines it. raw: every node counts."`
-	Sets                bool          `help:"List the sets, by public key."`
+	Sets                bool          `help:"List whole families, by public key, and all findings."`
 	MaxSets             int           `default:"10000" help:"List at most so many sets of a family."`
+	FailOn              string        `default:"none" enum:"none,error,warning,info" help:"Exit with 4 when data-quality, all or full has a finding at least that grave: ${enum}."`
 	Timeout             time.Duration `default:"45s" help:"Time for the whole command; then exit code 3."`
 	JSON                bool          `name:"json" help:"Print what the API answers."`
 }
@@ -39,13 +46,43 @@ func (analyzeCommand) Help() string { return exitHelp }
 
 // Validate names the flag that is out of range.
 func (c *analyzeCommand) Validate() error {
+	analysis := engine.Analysis(c.Analysis)
+	if _, err := engine.ParseMergeBy(c.MergeBy); err != nil {
+		return fmt.Errorf("--merge-by %q: want none, organization, country, isp or field:NAME", c.MergeBy)
+	}
+	if field := fieldError(api.CheckMethod(analysis, engine.Method(c.Engine))); field != nil {
+		return fmt.Errorf("--engine %s: %s", c.Engine, field.Problem)
+	}
 	switch {
+	case c.Minimum && c.Sets:
+		return errors.New("--minimum and --sets can't be used together: the minimum alone has no family to list")
+	case c.FailOn != "none" && !c.wants(engine.DataQuality):
+		return fmt.Errorf("--fail-on %s: want --analysis data-quality, all or full", c.FailOn)
 	case c.MaxSets < 1 || c.MaxSets > api.MaxSets:
 		return fmt.Errorf("--max-sets %d: want 1 to %d", c.MaxSets, api.MaxSets)
 	case c.Timeout < time.Millisecond || c.Timeout > 24*time.Hour:
 		return fmt.Errorf("--timeout %s: want 1ms to 24h", c.Timeout)
 	}
 	return nil
+}
+
+// wants says whether an analysis is asked, alone or among others.
+func (c *analyzeCommand) wants(analysis engine.Analysis) bool {
+	switch engine.Analysis(c.Analysis) {
+	case analysis:
+		return true
+	case allAnalyses:
+		return slices.Contains(inAll, analysis)
+	case engine.Full:
+		return slices.Contains(inAll[2:], analysis)
+	}
+	return false
+}
+
+// inAll are the questions of "all"; the first two are not in full.
+var inAll = []engine.Analysis{
+	engine.Intersection, engine.SymmetricTopTier,
+	engine.TopTier, engine.Quorums, engine.BlockingSets, engine.SplittingSets, engine.HistoryCritical, engine.DataQuality,
 }
 
 // Run analyzes the file.
@@ -55,12 +92,38 @@ func (c *analyzeCommand) Run(ctx context.Context, s streams) error {
 		return badInput(err)
 	}
 	c.addFaulty(network, s)
+	c.noteField(network, s)
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
+	answer := c.printTable
 	if c.JSON {
-		return c.printJSON(ctx, network, s.out)
+		answer = c.printJSON
 	}
-	return c.printTable(ctx, network, s.out)
+	if err := answer(ctx, network, s.out); err != nil {
+		return err
+	}
+	return c.failOn(network)
+}
+
+// failOn is the error for findings that are as grave as the caller minds.
+func (c *analyzeCommand) failOn(network *fbas.Network) error {
+	if c.FailOn == "none" {
+		return nil
+	}
+	if c.Clean {
+		network, _ = quality.Clean(network)
+	}
+	grave, found := 0, quality.Summarize(quality.Find(network)).BySeverity
+	for _, severity := range []quality.Severity{quality.Error, quality.Warning, quality.Info} {
+		grave += found[severity]
+		if string(severity) == c.FailOn {
+			break
+		}
+	}
+	if grave == 0 {
+		return nil
+	}
+	return &codedError{exitFindings, fmt.Errorf("%s at least as grave as %s (--fail-on)", count(grave, "finding"), c.FailOn)}
 }
 
 func (c *analyzeCommand) read(s streams) (*fbas.Network, error) {
@@ -116,30 +179,63 @@ func (c *analyzeCommand) addFaulty(network *fbas.Network, s streams) {
 	}
 }
 
+// noteField says when merging by an attribute merges nothing.
+func (c *analyzeCommand) noteField(network *fbas.Network, s streams) {
+	name, ok := strings.CutPrefix(c.MergeBy, string(engine.MergeField("")))
+	if !ok {
+		return
+	}
+	for i := range network.Nodes {
+		if _, has := network.Nodes[i].Attribute(name); has {
+			return
+		}
+	}
+	fmt.Fprintf(s.err, "understudy: note: no node has a field %q to merge by\n", name)
+}
+
 func (c *analyzeCommand) printTable(ctx context.Context, network *fbas.Network, out io.Writer) error {
-	semantics, err := engine.ParseSemantics(c.Semantics)
-	if err != nil {
-		return badInput(err)
+	kept := &keeper{out: out}
+	table := newTable(kept, network, c.MergeBy)
+	table.colour, table.everything, table.minimum = wantsColour(out), c.Sets, c.Minimum
+	var changes []quality.Change
+	if c.Clean {
+		network, changes = quality.Clean(network)
 	}
-	system, err := engine.Prepare(network, semantics)
-	if err != nil {
-		return badInput(fmt.Errorf("%s: %w", c.File, err))
-	}
-	result, err := within(ctx, func() (*findings, error) { return c.find(ctx, system) })
+	result, err := within(ctx, func() (*results, error) { return c.find(ctx, network) })
 	if err != nil {
 		return err
 	}
-	kept := &keeper{out: out}
-	table := newTable(kept, network, c.MergeBy)
-	table.head(c.File, network, len(system.Core()), c.Semantics)
+	table.head(c.File, network, result.core, c.Semantics)
+	if c.Clean {
+		table.cleaning(changes)
+	}
+	fmt.Fprintln(kept)
+	if !result.complete() {
+		table.ended = stoppedBy(ctx)
+	}
 	result.show(table)
 	if err := kept.failed(); err != nil {
 		return err
 	}
 	if !result.complete() {
-		return incomplete("incomplete: the time of %s ended before the whole answer", c.Timeout)
+		return c.endedEarly(table.ended)
 	}
 	return nil
+}
+
+// stoppedBy says what ended a search that is not complete.
+func stoppedBy(ctx context.Context) api.StoppedBy {
+	if ctx.Err() != nil {
+		return api.StoppedByTime
+	}
+	return api.StoppedBySize
+}
+
+func (c *analyzeCommand) endedEarly(by api.StoppedBy) error {
+	if by == api.StoppedBySize {
+		return incomplete("incomplete: the question is too large for the solver, and more time would not help")
+	}
+	return incomplete("incomplete: the time of %s ended before the whole answer", c.Timeout)
 }
 
 // within gives up on work that outlives its context, which only a call of the
@@ -163,61 +259,4 @@ func within[T any](ctx context.Context, work func() (T, error)) (T, error) {
 		var none T
 		return none, incomplete("incomplete: the solver was still at work %s after the time had ended", solverGrace)
 	}
-}
-
-// findings are the results of the questions that were asked; nil: not asked.
-type findings struct {
-	intersection *engine.IntersectionResult
-	topTier      *engine.TopTierResult
-	symmetric    *engine.SymmetricResult
-	quorums      *engine.QuorumsResult
-	blocking     *engine.Family
-	faulty       int // nodes that count as failed in blocking
-	splitting    *engine.SplittingResult
-	network      *engine.NetworkResult
-}
-
-func (c *analyzeCommand) find(ctx context.Context, system *engine.System) (*findings, error) {
-	options := engine.Options{MergeBy: engine.MergeBy(c.MergeBy), Faulty: c.Faulty}
-	if c.Sets {
-		options.MaxSets = c.MaxSets
-	}
-	f := &findings{faulty: len(c.Faulty)}
-	err := errors.Join(
-		ask(c, engine.Intersection, &f.intersection, func() (engine.IntersectionResult, error) { return system.Intersection(ctx, options) }),
-		ask(c, engine.TopTier, &f.topTier, func() (engine.TopTierResult, error) { return system.TopTier(ctx, options) }),
-		ask(c, engine.SymmetricTopTier, &f.symmetric, func() (engine.SymmetricResult, error) { return system.SymmetricTopTier(ctx, options) }),
-		ask(c, engine.Quorums, &f.quorums, func() (engine.QuorumsResult, error) { return system.MinimalQuorums(ctx, options) }),
-		ask(c, engine.BlockingSets, &f.blocking, func() (engine.Family, error) { return system.MinimalBlockingSets(ctx, options) }),
-		ask(c, engine.SplittingSets, &f.splitting, func() (engine.SplittingResult, error) { return system.MinimalSplittingSets(ctx, options) }),
-		ask(c, engine.Network, &f.network, func() (engine.NetworkResult, error) { return system.Network(ctx, c.Faulty) }),
-	)
-	var field *fbas.FieldError
-	if errors.As(err, &field) {
-		return nil, badInput(fmt.Errorf("%s: %w", c.File, err))
-	}
-	return f, err
-}
-
-// ask answers one question when it is among those wanted.
-func ask[T any](c *analyzeCommand, name engine.Analysis, to **T, question func() (T, error)) error {
-	wanted := c.Analysis == string(name) || c.Analysis == allAnalyses && name != engine.Network
-	if !wanted {
-		return nil
-	}
-	result, err := question()
-	if err != nil {
-		return fmt.Errorf("analyze %s: %w", name, err)
-	}
-	*to = &result
-	return nil
-}
-
-func (f *findings) complete() bool {
-	return (f.intersection == nil || f.intersection.Complete) &&
-		(f.topTier == nil || f.topTier.Complete) &&
-		(f.quorums == nil || f.quorums.Complete && f.quorums.Intersection.Complete) &&
-		(f.blocking == nil || f.blocking.Complete) &&
-		(f.splitting == nil || f.splitting.Complete) &&
-		(f.network == nil || f.network.Complete)
 }

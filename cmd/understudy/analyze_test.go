@@ -9,7 +9,7 @@ import (
 )
 
 // What the Rust scanner says of the live network (the demo's test compares the
-// two), said by the command without any scanner.
+// two), said by the command without any scanner; and what it does not say.
 func TestAnalyze_TheLiveSnapshotHasTheNumbersThatTheRustScannerGives(t *testing.T) {
 	snapshot := precondition.SharedData(t, "radar-snapshot-2025-11-13.json")
 	command, err := built()
@@ -27,6 +27,11 @@ func TestAnalyze_TheLiveSnapshotHasTheNumbersThatTheRustScannerGives(t *testing.
 			"minimal quorums 5,103; minimum 10 nodes",
 			"minimal blocking sets 945; minimum 6 nodes",
 			"minimal splitting sets 945; minimum 3 nodes",
+		}},
+		{[]string{"--analysis", "data-quality"}, []string{
+			"warning unknown-validator",
+			"GDXQB3OMMQ6MGG43PWFBZWBFKBBDUZIVSUDAZZTRAWQZKES2CDSE5HKJ is not among the",
+			"GBCQK6PFPOJTKUQED2HVO3UVCG7RKSRIZSJMSXXLUHLX7OC2BBJC2JGZ names it.",
 		}},
 		{[]string{"--analysis", "network", "--faulty-not-validating"}, []string{
 			"top tier 21 7 7 10",

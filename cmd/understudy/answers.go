@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"understudy/engine"
 	"understudy/engine/api"
@@ -20,7 +22,7 @@ func (c *analyzeCommand) printJSON(ctx context.Context, network *fbas.Network, o
 			return c.answer(ctx, network, engine.Analysis(c.Analysis))
 		}
 		answers := make(map[string]json.RawMessage)
-		for _, name := range []engine.Analysis{engine.Intersection, engine.TopTier, engine.SymmetricTopTier, engine.Quorums, engine.BlockingSets, engine.SplittingSets} {
+		for _, name := range inAll {
 			answer, err := c.answer(ctx, network, name)
 			if err != nil {
 				return nil, err
@@ -35,8 +37,8 @@ func (c *analyzeCommand) printJSON(ctx context.Context, network *fbas.Network, o
 	if _, err := out.Write(answer); err != nil {
 		return fmt.Errorf("write answer: %w", err)
 	}
-	if gaveUp(answer) {
-		return incomplete("incomplete: the time of %s ended before the whole answer", c.Timeout)
+	if by := gaveUp(answer); by != "" {
+		return c.endedEarly(by)
 	}
 	return nil
 }
@@ -46,38 +48,36 @@ func (c *analyzeCommand) answer(ctx context.Context, network *fbas.Network, name
 		Analysis:  name,
 		Network:   network,
 		Semantics: engine.Semantics(c.Semantics),
-		Options:   engine.Options{MergeBy: engine.MergeBy(c.MergeBy), Faulty: c.Faulty},
-	}
-	if c.Sets {
-		question.Options.MaxSets = c.MaxSets
+		Options:   c.options(),
+		Clean:     c.Clean,
 	}
 	answer, err := question.Answer(ctx, version())
-	var field *fbas.FieldError
 	switch {
-	case errors.Is(err, api.ErrNothing):
+	case errors.Is(err, api.ErrNothing), errors.Is(err, api.ErrTooLarge):
 		return nil, incomplete("incomplete: %s: %w", name, err)
-	case errors.As(err, &field):
-		return nil, badInput(fmt.Errorf("%s: %w", c.File, err))
+	case fieldError(err) != nil:
+		return nil, c.refused(err)
 	case err != nil:
 		return nil, fmt.Errorf("analyze %s: %w", name, err)
 	}
 	return api.Encode(answer)
 }
 
-// gaveUp looks for "complete": false in an answer or in an object of answers.
-func gaveUp(answer []byte) bool {
+// gaveUp looks for "complete": false in an answer or in an object of answers, and
+// says what ended the search.
+func gaveUp(answer []byte) (by api.StoppedBy) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(answer, &fields) != nil {
-		return false
+		return ""
 	}
-	if string(fields["complete"]) == "false" {
-		return true
-	}
-	for _, part := range fields {
-		var complete struct{ Complete *bool }
-		if json.Unmarshal(part, &complete) == nil && complete.Complete != nil && !*complete.Complete {
-			return true
+	parts := append(slices.Collect(maps.Values(fields)), answer)
+	for _, part := range parts {
+		var end struct {
+			StoppedBy api.StoppedBy `json:"stopped_by"`
+		}
+		if json.Unmarshal(part, &end) == nil && end.StoppedBy != "" && by != api.StoppedByTime {
+			by = end.StoppedBy
 		}
 	}
-	return false
+	return by
 }

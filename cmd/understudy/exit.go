@@ -11,9 +11,10 @@ const (
 	exitFailed     = 1 // something outside did not work
 	exitBadInput   = 2 // the command line, the configuration or the network
 	exitIncomplete = 3 // the time ended, or not everything was compared
+	exitFindings   = 4 // analyze found what --fail-on names
 )
 
-const exitHelp = `Exit codes: 0 done; 1 failed; 2 bad command line, configuration or input; 3 incomplete: the time ended before the answer, or not everything was compared.`
+const exitHelp = `Exit codes: 0 done; 1 failed; 2 bad command line, configuration or input; 3 incomplete: the time ended before the answer, or not everything was compared; 4 findings that --fail-on minds.`
 
 // codedError is an error with an exit code of its own.
 type codedError struct {

@@ -17,10 +17,12 @@ type printer struct {
 	colour bool
 }
 
-// newPrinter uses colour on a terminal, unless NO_COLOR is set.
 func newPrinter(out io.Writer, asJSON bool) *printer {
-	return &printer{out: &keeper{out: out}, json: asJSON, colour: isTerminal(out) && os.Getenv("NO_COLOR") == ""}
+	return &printer{out: &keeper{out: out}, json: asJSON, colour: wantsColour(out)}
 }
+
+// wantsColour is true on a terminal, unless NO_COLOR is set.
+func wantsColour(out io.Writer) bool { return isTerminal(out) && os.Getenv("NO_COLOR") == "" }
 
 func (p *printer) printf(format string, args ...any) {
 	if !p.json {
@@ -29,14 +31,17 @@ func (p *printer) printf(format string, args ...any) {
 }
 
 const (
-	bold  = "1"
-	green = "32"
-	red   = "31"
-	dim   = "2"
+	bold   = "1"
+	green  = "32"
+	red    = "31"
+	yellow = "33"
+	dim    = "2"
 )
 
-func (p *printer) paint(colour, text string) string {
-	if !p.colour {
+func (p *printer) paint(colour, text string) string { return paint(p.colour, colour, text) }
+
+func paint(on bool, colour, text string) string {
+	if !on {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"understudy/engine"
+	"understudy/engine/api"
 	"understudy/engine/fbas"
 )
 
@@ -17,6 +19,12 @@ type table struct {
 	out    io.Writer
 	label  map[string]string // what stands for a public key; others stand for themselves
 	member string            // "node", or the group that sets are shown by
+	ended  api.StoppedBy     // why an answer is not complete
+	colour bool
+	// minimum says that families were not asked for, be they known or not.
+	minimum bool
+	// everything lists all findings, not just the first of each code.
+	everything bool
 }
 
 func newTable(out io.Writer, network *fbas.Network, mergeBy string) *table {
@@ -28,11 +36,14 @@ func newTable(out io.Writer, network *fbas.Network, mergeBy string) *table {
 		t.member = "country"
 	case engine.MergeISP:
 		t.member = "ISP"
+	case engine.MergeNone:
+	default:
+		t.member = "group"
 	}
 	return t
 }
 
-// labels names each node that has a name of its own.
+// labels names each node that has a name of its own that a terminal can show.
 func labels(network *fbas.Network) map[string]string {
 	uses := make(map[string]int)
 	for _, n := range network.Nodes {
@@ -40,7 +51,8 @@ func labels(network *fbas.Network) map[string]string {
 	}
 	named := make(map[string]string)
 	for _, n := range network.Nodes {
-		if n.Name != "" && uses[n.Name] == 1 {
+		unprintable := strings.ContainsFunc(n.Name, func(r rune) bool { return !unicode.IsPrint(r) })
+		if n.Name != "" && uses[n.Name] == 1 && !unprintable {
 			named[n.PublicKey] = n.Name
 		}
 	}
@@ -49,10 +61,13 @@ func labels(network *fbas.Network) map[string]string {
 
 func (t *table) head(file string, network *fbas.Network, core int, semantics string) {
 	t.row("network", fmt.Sprintf("%s: %s, %s", file, count(len(network.Nodes), "node"), count(len(network.Organizations), "organization")))
-	if semantics == string(engine.SemanticsRust) {
+	switch {
+	case core < 0:
+	case semantics == string(engine.SemanticsRust):
 		t.row("core", count(core, "node")+" take part in quorums that matter; the rest never appears below")
+	default:
+		t.row("semantics", semantics+": "+count(core, "node")+" and no reduction")
 	}
-	fmt.Fprintln(t.out)
 }
 
 func (t *table) row(label, value string) {
@@ -96,41 +111,59 @@ func (t *table) labelled(members []string) []string {
 	return names
 }
 
-func (f *findings) show(t *table) {
-	if f.intersection != nil {
-		t.row("quorum intersection", t.intersection(*f.intersection))
+func (r *results) show(t *table) {
+	if r.intersection != nil {
+		t.row("quorum intersection", t.intersection(*r.intersection))
 	}
-	if f.topTier != nil {
-		t.topTier(*f.topTier)
+	if r.topTier != nil {
+		t.topTier(*r.topTier)
 	}
-	if f.symmetric != nil {
-		t.symmetric(f.symmetric.QuorumSet)
+	if r.symmetric != nil {
+		t.symmetric(r.symmetric.QuorumSet)
 	}
-	if f.quorums != nil {
-		if f.intersection == nil {
-			t.row("quorum intersection", t.intersection(f.quorums.Intersection))
+	if r.quorums != nil {
+		if r.intersection == nil {
+			t.row("quorum intersection", t.intersection(r.quorums.Intersection))
 		}
-		t.family("minimal quorums", f.quorums.Family, "")
+		t.family("minimal quorums", r.quorums.Family, "")
 	}
-	if f.blocking != nil {
+	if r.blocking != nil {
 		label := "minimal blocking sets"
-		if f.faulty > 0 {
-			label = fmt.Sprintf("blocking, %d faulty", f.faulty)
+		if r.faulty > 0 {
+			label = fmt.Sprintf("blocking, %d faulty", r.faulty)
 		}
-		t.family(label, *f.blocking, "the faulty nodes block already")
+		t.family(label, *r.blocking, "the faulty nodes block already")
 	}
-	if f.splitting != nil {
-		t.family("minimal splitting sets", f.splitting.Family, "quorums are disjoint already")
+	if r.splitting != nil {
+		t.family("minimal splitting sets", r.splitting.Family, "quorums are disjoint already")
 	}
-	if f.network != nil {
-		t.network(*f.network)
+	if r.history != nil {
+		t.family("history-critical sets", r.history.Family, "a quorum has no archive that is known to work")
 	}
+	if r.network != nil {
+		t.network(*r.network)
+	}
+	switch {
+	case r.quality == nil:
+	case r.alone:
+		t.quality(*r.quality)
+	default:
+		t.row("data quality", tally(*r.quality)+" (--analysis data-quality)")
+	}
+}
+
+// why says in a few words what ended a search early.
+func (t *table) why() string {
+	if t.ended == api.StoppedBySize {
+		return "too large for the solver"
+	}
+	return "the time ended"
 }
 
 func (t *table) intersection(r engine.IntersectionResult) string {
 	switch {
 	case !r.Complete:
-		return "unknown, the time ended"
+		return "unknown, " + t.why()
 	case !r.HasQuorum:
 		return "no: there is no quorum at all"
 	case r.Intersects:
@@ -176,11 +209,17 @@ func (t *table) family(label string, f engine.Family, empty string) {
 	case f.Outcome == engine.NoSet:
 		t.row(label, "none: there is no such set")
 	case f.Outcome == engine.GaveUp:
-		t.row(label, fmt.Sprintf("unknown, the time ended; minimum at least %d", f.LowerBound))
+		t.row(label, fmt.Sprintf("unknown, %s; minimum at least %d", t.why(), f.LowerBound))
 	case f.MinSize == 0 && f.Complete:
 		t.row(label, "the empty set: "+empty)
+	case !f.Complete && f.LowerBound < f.MinSize:
+		t.row(label, fmt.Sprintf("not counted, %s; minimum %d to %d", t.why(), f.LowerBound, f.MinSize))
+		t.list("  for example", f.Example)
 	case !f.Complete:
-		t.row(label, fmt.Sprintf("not counted, the time ended; minimum %d to %d", f.LowerBound, f.MinSize))
+		t.row(label, fmt.Sprintf("not counted, %s; minimum %s", t.why(), count(f.MinSize, t.member)))
+		t.list("  for example", f.Example)
+	case f.Total == nil || t.minimum:
+		t.row(label, "not counted; minimum "+count(f.MinSize, t.member))
 		t.list("  for example", f.Example)
 	default:
 		t.row(label, fmt.Sprintf("%s; minimum %s", thousands(f.Total), count(f.MinSize, t.member)))
