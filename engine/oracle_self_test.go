@@ -45,9 +45,9 @@ func TestAnalyses_OfWhatTheOracleFoundAgreeWithIt(t *testing.T) {
 		semantics     Semantics
 	}{
 		{"the solver takes failed nodes along", `[
-			{"publicKey":"n0","quorumSet":{"threshold":3,"validators":["n0"],"innerQuorumSets":[{"threshold":1,"validators":["n1","n2"]},{"threshold":1,"validators":["n0"],"innerQuorumSets":[{"threshold":1,"validators":["n0","n1","n2"]}]}]}},
-			{"publicKey":"n1"},
-			{"publicKey":"n2","quorumSet":{"threshold":3,"validators":["n0"],"innerQuorumSets":[{"threshold":1,"validators":["n1","n2"]},{"threshold":1,"validators":["n0"],"innerQuorumSets":[{"threshold":1,"validators":["n0","n1","n2"]}]}]}}]`, SemanticsRaw},
+			{"publicKey":"n0","quorumSet":{"threshold":1,"validators":["n0"]}},
+			{"publicKey":"n1","quorumSet":{"threshold":1,"validators":[]}},
+			{"publicKey":"n2","quorumSet":{"threshold":2,"validators":["n2"],"innerQuorumSets":[{"threshold":1,"validators":[]}]}}]`, SemanticsRaw},
 		{"an inner set that nothing meets is part of a symmetric top tier", `[
 			{"publicKey":"n0","quorumSet":{"threshold":1,"validators":["n0"],"innerQuorumSets":[{"threshold":3,"validators":["n0","n2","ghost"]},{"threshold":1,"validators":["n0","n1"]}]}},
 			{"publicKey":"n1","quorumSet":{"threshold":1,"validators":["n1","n2"]}},

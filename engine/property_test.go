@@ -79,7 +79,9 @@ type comparison struct {
 
 	count, refused int
 	want           *oracle
-	s              *System
+	// s is asked for families, least for minima only: where a family is known,
+	// no minimum is searched for.
+	s, least *System
 }
 
 func (c *comparison) errorf(format string, args ...any) {
@@ -90,7 +92,10 @@ func (c *comparison) errorf(format string, args ...any) {
 func (c *comparison) compare(semantics Semantics) {
 	c.t.Helper()
 	var err error
-	if c.s, err = Prepare(c.network, semantics); err != nil {
+	if c.s, err = Prepare(c.network, semantics); err == nil {
+		c.least, err = Prepare(c.network, semantics)
+	}
+	if err != nil {
 		c.t.Errorf("%s, %s: %v\n%s", c.name, semantics, err, networkJSON(c.network))
 		return
 	}
@@ -158,23 +163,23 @@ func (c *comparison) topTier(by MergeBy) {
 }
 
 // ask is one question about a family.
-func (c *comparison) ask(what string, o Options) (Family, error) {
+func (c *comparison) ask(s *System, what string, o Options) (Family, error) {
 	ctx := c.t.Context()
 	switch what {
 	case "quorums":
-		r, err := c.s.MinimalQuorums(ctx, o)
+		r, err := s.MinimalQuorums(ctx, o)
 		return r.Family, err
 	case "splitting sets":
-		r, err := c.s.MinimalSplittingSets(ctx, o)
+		r, err := s.MinimalSplittingSets(ctx, o)
 		if err == nil && r.Outcome == Found && r.Disjoint != c.want.disjoint() {
 			c.errorf("quorums disjoint %t, want %t", r.Disjoint, c.want.disjoint())
 		}
 		return r.Family, err
 	case "history-critical sets":
-		r, err := c.s.HistoryCriticalSets(ctx, o)
+		r, err := s.HistoryCriticalSets(ctx, o)
 		return r.Family, err
 	default:
-		return c.s.MinimalBlockingSets(ctx, o)
+		return s.MinimalBlockingSets(ctx, o)
 	}
 }
 
@@ -183,11 +188,11 @@ func (c *comparison) family(what string, o Options, masks []mask) {
 	c.t.Helper()
 	want := c.want.merge(masks, o.MergeBy)
 	o.Method, o.Minimum = c.methods[0], true
-	if least, err := c.ask(what, o); !c.refuses(err) {
+	if least, err := c.ask(c.least, what, o); !c.refuses(err) {
 		c.sameMinimum(what, o, least, want, err)
 	}
 	o.Method, o.Minimum, o.MaxSets = c.methods[1], false, 1<<20
-	whole, err := c.ask(what, o)
+	whole, err := c.ask(c.s, what, o)
 	if c.refuses(err) {
 		return
 	}

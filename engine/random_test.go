@@ -18,6 +18,7 @@ type shape struct {
 	org       bool // organizations of two to three, mostly alike
 	shared    bool // nodes share a few sets, so that many are interchangeable
 	halves    bool // most nodes list their own half of the network only
+	twins     bool // organizations that may change places
 }
 
 var shapes = []shape{
@@ -31,13 +32,17 @@ var shapes = []shape{
 	{name: "organizations with common sets", org: true, shared: true},
 	{name: "halves", halves: true, strangers: true},
 	{name: "nested halves", inner: 2, halves: true},
+	{name: "twin organizations", org: true, twins: true},
 }
 
 func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
 
-// randomNetwork has three to seven nodes.
+// randomNetwork has three to seven nodes, or eight in twin organizations.
 func randomNetwork(r *rand.Rand, shape shape) *fbas.Network {
 	n := 3 + r.IntN(5)
+	if shape.twins {
+		n = 6 + r.IntN(3)
+	}
 	network := &fbas.Network{}
 	names := make([]string, n)
 	for i := range names {
@@ -55,6 +60,8 @@ func randomNetwork(r *rand.Rand, shape shape) *fbas.Network {
 		node := fbas.Node{PublicKey: name, Attributes: randomAttributes(r)}
 		switch {
 		case shape.strangers && r.IntN(8) == 0:
+		case shape.twins:
+			node.QuorumSet = common[i/2%2%len(common)]
 		case shape.shared && r.IntN(6) > 0:
 			node.QuorumSet = common[r.IntN(len(common))]
 		default:
@@ -108,7 +115,10 @@ func pick(r *rand.Rand, values ...string) *string {
 }
 
 func randomSet(r *rand.Rand, shape shape, names []string, owner string) fbas.QuorumSet {
-	if shape.org {
+	switch {
+	case shape.twins:
+		return twinSet(r, names)
+	case shape.org:
 		return organizationSet(r, names)
 	}
 	q := fbas.QuorumSet{Validators: randomList(r, shape, names)}
@@ -159,5 +169,17 @@ func organizationSet(r *rand.Rand, names []string) fbas.QuorumSet {
 		}
 	}
 	q.Threshold = max(1, len(q.InnerQuorumSets)*2/3) + r.IntN(2)
+	return q
+}
+
+// twinSet asks for some of the organizations {n0,n1}, {n2,n3}, ...
+func twinSet(r *rand.Rand, names []string) fbas.QuorumSet {
+	var q fbas.QuorumSet
+	each := 1 + r.IntN(2)
+	for from := 0; from < len(names); from += 2 {
+		members := names[from:min(len(names), from+2)]
+		q.InnerQuorumSets = append(q.InnerQuorumSets, fbas.QuorumSet{Threshold: min(each, len(members)), Validators: members})
+	}
+	q.Threshold = 1 + r.IntN(len(q.InnerQuorumSets))
 	return q
 }
