@@ -210,9 +210,7 @@ func (c *analyzeCommand) printTable(ctx context.Context, network *fbas.Network, 
 		table.cleaning(changes)
 	}
 	fmt.Fprintln(kept)
-	if !result.complete() {
-		table.ended = stoppedBy(ctx)
-	}
+	table.ended = result.stoppedBy
 	result.show(table)
 	if err := kept.failed(); err != nil {
 		return err
@@ -223,19 +221,11 @@ func (c *analyzeCommand) printTable(ctx context.Context, network *fbas.Network, 
 	return nil
 }
 
-// stoppedBy says what ended a search that is not complete.
-func stoppedBy(ctx context.Context) api.StoppedBy {
-	if ctx.Err() != nil {
-		return api.StoppedByTime
-	}
-	return api.StoppedBySize
-}
-
 func (c *analyzeCommand) endedEarly(by api.StoppedBy) error {
 	if by == api.StoppedBySize {
 		return incomplete("incomplete: the question is too large for the solver, and more time would not help")
 	}
-	return incomplete("incomplete: the time of %s ended before the whole answer", c.Timeout)
+	return incomplete("incomplete: the time of %s did not do for the whole answer", c.Timeout)
 }
 
 // within gives up on work that outlives its context, which only a call of the

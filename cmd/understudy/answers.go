@@ -17,20 +17,13 @@ import (
 // printJSON prints what the API answers; for all questions at once an object of
 // answers by the name of the question.
 func (c *analyzeCommand) printJSON(ctx context.Context, network *fbas.Network, out io.Writer) error {
-	answer, err := within(ctx, func() ([]byte, error) {
-		if c.Analysis != allAnalyses {
+	asked := c.answers
+	if c.Analysis != allAnalyses {
+		asked = func(ctx context.Context, network *fbas.Network) ([]byte, error) {
 			return c.answer(ctx, network, engine.Analysis(c.Analysis))
 		}
-		answers := make(map[string]json.RawMessage)
-		for _, name := range inAll {
-			answer, err := c.answer(ctx, network, name)
-			if err != nil {
-				return nil, err
-			}
-			answers[string(name)] = answer
-		}
-		return api.Encode(answers)
-	})
+	}
+	answer, err := within(ctx, func() ([]byte, error) { return asked(ctx, network) })
 	if err != nil {
 		return err
 	}
@@ -41,6 +34,28 @@ func (c *analyzeCommand) printJSON(ctx context.Context, network *fbas.Network, o
 		return c.endedEarly(by)
 	}
 	return nil
+}
+
+// answers answers all questions. Where the API would have nothing to say, an
+// answer says just that.
+func (c *analyzeCommand) answers(ctx context.Context, network *fbas.Network) ([]byte, error) {
+	answers := make(map[string]any)
+	for i, name := range inAll {
+		share, done := api.Share(ctx, len(inAll)-i)
+		answer, err := c.answer(share, network, name)
+		done()
+		switch {
+		case errors.Is(err, api.ErrNothing):
+			answers[string(name)] = map[string]any{"complete": false, "stopped_by": api.StoppedByTime}
+		case errors.Is(err, api.ErrTooLarge):
+			answers[string(name)] = map[string]any{"complete": false, "stopped_by": api.StoppedBySize}
+		case err != nil:
+			return nil, err
+		default:
+			answers[string(name)] = json.RawMessage(answer)
+		}
+	}
+	return api.Encode(answers)
 }
 
 func (c *analyzeCommand) answer(ctx context.Context, network *fbas.Network, name engine.Analysis) ([]byte, error) {

@@ -146,9 +146,16 @@ func listed(f engine.Family) string {
 }
 
 func (t *table) network(r engine.NetworkResult) {
-	t.row("quorum intersection", yesNo(r.HasQuorumIntersection))
+	sizes, intersection := "minimum size", yesNo(r.HasQuorumIntersection)
+	if !r.Complete {
+		sizes = "size, the best found"
+		if !r.HasQuorumIntersection {
+			intersection = "unknown, " + t.why()
+		}
+	}
+	t.row("quorum intersection", intersection)
 	t.row("symmetric top tier", yesNo(r.HasSymmetricTopTier))
-	fmt.Fprintf(t.out, "\n%-24s%8s%15s%11s%6s\n", "minimum size", "nodes", "organizations", "countries", "ISPs")
+	fmt.Fprintf(t.out, "\n%-24s%8s%15s%11s%6s\n", sizes, "nodes", "organizations", "countries", "ISPs")
 	for _, line := range []struct {
 		label string
 		of    func(engine.LevelResult) int

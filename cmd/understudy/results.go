@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"understudy/engine"
+	"understudy/engine/api"
 	"understudy/engine/fbas"
 	"understudy/engine/quality"
 )
@@ -23,6 +24,8 @@ type results struct {
 	history      *engine.HistoryResult
 	network      *engine.NetworkResult
 	quality      *[]quality.Finding
+	// stoppedBy is what ended the search, where it is not complete.
+	stoppedBy api.StoppedBy
 	// alone says that data quality is the only question.
 	alone bool
 }
@@ -43,20 +46,50 @@ func (c *analyzeCommand) find(ctx context.Context, network *fbas.Network) (*resu
 	r.core = len(system.Core())
 	options := c.options()
 	r.faulty = len(options.Faulty)
+	q := &questions{command: c, ctx: ctx, left: c.questions()}
 	err = errors.Join(
-		ask(c, engine.Intersection, &r.intersection, func() (engine.IntersectionResult, error) { return system.Intersection(ctx, options) }),
-		ask(c, engine.TopTier, &r.topTier, func() (engine.TopTierResult, error) { return system.TopTier(ctx, options) }),
-		ask(c, engine.SymmetricTopTier, &r.symmetric, func() (engine.SymmetricResult, error) { return system.SymmetricTopTier(ctx, options) }),
-		ask(c, engine.Quorums, &r.quorums, func() (engine.QuorumsResult, error) { return system.MinimalQuorums(ctx, options) }),
-		ask(c, engine.BlockingSets, &r.blocking, func() (engine.Family, error) { return system.MinimalBlockingSets(ctx, options) }),
-		ask(c, engine.SplittingSets, &r.splitting, func() (engine.SplittingResult, error) { return system.MinimalSplittingSets(ctx, options) }),
-		ask(c, engine.HistoryCritical, &r.history, func() (engine.HistoryResult, error) { return system.HistoryCriticalSets(ctx, options) }),
-		ask(c, engine.Network, &r.network, func() (engine.NetworkResult, error) { return system.Network(ctx, options.Faulty) }),
+		ask(q, engine.Intersection, &r.intersection, func(ctx context.Context) (engine.IntersectionResult, error) { return system.Intersection(ctx, options) }),
+		ask(q, engine.TopTier, &r.topTier, func(ctx context.Context) (engine.TopTierResult, error) { return system.TopTier(ctx, options) }),
+		ask(q, engine.SymmetricTopTier, &r.symmetric, func(ctx context.Context) (engine.SymmetricResult, error) {
+			return system.SymmetricTopTier(ctx, options)
+		}),
+		ask(q, engine.Quorums, &r.quorums, func(ctx context.Context) (engine.QuorumsResult, error) { return system.MinimalQuorums(ctx, options) }),
+		ask(q, engine.BlockingSets, &r.blocking, func(ctx context.Context) (engine.Family, error) { return system.MinimalBlockingSets(ctx, options) }),
+		ask(q, engine.SplittingSets, &r.splitting, func(ctx context.Context) (engine.SplittingResult, error) {
+			return system.MinimalSplittingSets(ctx, options)
+		}),
+		ask(q, engine.HistoryCritical, &r.history, func(ctx context.Context) (engine.HistoryResult, error) {
+			return system.HistoryCriticalSets(ctx, options)
+		}),
+		ask(q, engine.Network, &r.network, func(ctx context.Context) (engine.NetworkResult, error) { return system.Network(ctx, options.Faulty) }),
 	)
 	if err != nil {
 		return nil, c.refused(err)
 	}
+	r.stoppedBy = api.StoppedBySize
+	if q.late {
+		r.stoppedBy = api.StoppedByTime
+	}
 	return r, nil
+}
+
+// questions counts those wanted that take time.
+func (c *analyzeCommand) questions() int {
+	n := 0
+	for _, name := range inAll {
+		if c.wants(name) && name != engine.DataQuality {
+			n++
+		}
+	}
+	return max(1, n)
+}
+
+// questions are asked one after another and share the time.
+type questions struct {
+	command *analyzeCommand
+	ctx     context.Context
+	left    int
+	late    bool // the time of one ended
 }
 
 // options are those of the engine. Like the API's, full does not look at nodes
@@ -94,11 +127,15 @@ func fieldError(err error) *fbas.FieldError {
 }
 
 // ask answers one question when it is among those wanted.
-func ask[T any](c *analyzeCommand, name engine.Analysis, to **T, question func() (T, error)) error {
-	if !c.wants(name) {
+func ask[T any](q *questions, name engine.Analysis, to **T, question func(context.Context) (T, error)) error {
+	if !q.command.wants(name) {
 		return nil
 	}
-	result, err := question()
+	ctx, done := api.Share(q.ctx, q.left)
+	defer done()
+	q.left--
+	result, err := question(ctx)
+	q.late = q.late || ctx.Err() != nil
 	if err != nil {
 		return fmt.Errorf("analyze %s: %w", name, err)
 	}

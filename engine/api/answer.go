@@ -91,18 +91,19 @@ type Sets struct {
 // Splitting is the answer about splitting sets.
 type Splitting struct {
 	Sets
-	// HasSplit says that quorums are disjoint already.
-	HasSplit bool `json:"has_split"`
+	// HasSplit says that quorums are disjoint already; nil: not decided in time.
+	HasSplit *bool `json:"has_split"`
 	// Quorums are the two quorums that the example leaves disjoint.
 	Quorums [][]string `json:"quorums,omitempty"`
 }
 
 // Quorums is the answer about minimal quorums.
 type Quorums struct {
-	MinSize            int        `json:"min_size"`
-	TotalQuorums       *big.Int   `json:"total_quorums"` // -1: not counted
-	ExampleQuorum      []string   `json:"example_quorum"`
-	QuorumIntersection bool       `json:"quorum_intersection"`
+	MinSize       int      `json:"min_size"`
+	TotalQuorums  *big.Int `json:"total_quorums"` // -1: not counted
+	ExampleQuorum []string `json:"example_quorum"`
+	// QuorumIntersection is nil where it was not decided in time.
+	QuorumIntersection *bool      `json:"quorum_intersection"`
 	ExecutionTimeMS    int64      `json:"execution_time_ms"`
 	DisjointQuorums    [][]string `json:"disjoint_quorums,omitempty"`
 	ExampleMembers     []string   `json:"example_members,omitzero"`
@@ -159,7 +160,8 @@ type Full struct {
 
 // Network is what the backend stores of a scan.
 type Network struct {
-	HasQuorumIntersection bool  `json:"hasQuorumIntersection"`
+	// HasQuorumIntersection is nil where it may not have been decided in time.
+	HasQuorumIntersection *bool `json:"hasQuorumIntersection"`
 	HasSymmetricTopTier   bool  `json:"hasSymmetricTopTier"`
 	Node                  Level `json:"node"`
 	Organization          Level `json:"organization"`
@@ -214,6 +216,15 @@ func pair(p [2][]string) [][]string {
 		return nil
 	}
 	return p[:]
+}
+
+// decided is an answer to yes or no, and nil where there is none: a client that
+// takes null for no errs by itself.
+func decided(yes, known bool) *bool {
+	if !known {
+		return nil
+	}
+	return &yes
 }
 
 // evidence is a list of quorums that is short enough to go with an answer.

@@ -33,11 +33,12 @@
 //
 // An answer that ended early says complete: false and why (stopped_by), with a
 // total of -1 where the sets were not counted. Its least size is exact where
-// lower_bound is equal to it. Even the trivial best, the set of everything that
-// blocks, is an answer; one that would say nothing at all is [ErrNothing], 504 on
-// the wire, or [ErrTooLarge], 413, which more time would not mend. Other errors
-// are problem details of RFC 9457 too: 400 not JSON, 413 too large, 415 a content
-// encoding, 422 with the field that is wrong and what is allowed.
+// lower_bound is equal to it, and a yes or no that was not decided is null. Even
+// the trivial best, the set of everything that blocks, is an answer; one that would
+// say nothing at all is [ErrNothing], 504 on the wire, or [ErrTooLarge], 413, which
+// more time would not mend. Other errors are problem details of RFC 9457 too: 400
+// not JSON, 413 too large, 415 a content encoding, 422 with the field that is wrong
+// and what is allowed.
 //
 // Read question.go, answer.go, analyze.go with family.go, whole.go and quality.go
 // (one method for each answer), handler.go, problem.go.

@@ -14,7 +14,7 @@ func (a *asking) quorums() (Quorums, error) {
 		MinSize:            s.MinSize,
 		TotalQuorums:       s.TotalSets,
 		ExampleQuorum:      s.ExampleSet,
-		QuorumIntersection: r.Intersection.Intersects,
+		QuorumIntersection: decided(r.Intersection.Intersects, r.Intersection.Complete),
 		ExecutionTimeMS:    s.ExecutionTimeMS,
 		DisjointQuorums:    pair(r.Intersection.Disjoint),
 		ExampleMembers:     s.ExampleMembers,
@@ -30,7 +30,8 @@ func (a *asking) blockingSets() (Sets, error) {
 
 func (a *asking) splittingSets() (Splitting, error) {
 	r, err := a.system.MinimalSplittingSets(a.ctx, a.options)
-	return Splitting{Sets: a.sets(r.Family), HasSplit: r.Disjoint, Quorums: pair(r.Quorums)}, err
+	known := r.Complete || r.Disjoint || r.LowerBound > 0
+	return Splitting{Sets: a.sets(r.Family), HasSplit: decided(r.Disjoint, known), Quorums: pair(r.Quorums)}, err
 }
 
 func (a *asking) historyCritical() (History, error) {

@@ -79,6 +79,24 @@ func TestSets_SayWhetherTheTimeOrTheSizeEndedTheSearch(t *testing.T) {
 	}
 }
 
+func TestShare_LeavesTimeToTheQuestionsThatFollow(t *testing.T) {
+	whole, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	for questions, want := range map[int]time.Duration{4: 15 * time.Minute, 1: time.Hour} {
+		share, done := Share(whole, questions)
+		end, limited := share.Deadline()
+		if got := time.Until(end); !limited || got > want || got < want-time.Minute {
+			t.Errorf("one of %d questions has %s of an hour", questions, got)
+		}
+		done()
+	}
+	share, done := Share(t.Context(), 4)
+	defer done()
+	if _, limited := share.Deadline(); limited {
+		t.Error("a share of any time is limited")
+	}
+}
+
 func TestSets_TheMinimumAloneIsNeverACount(t *testing.T) {
 	a := &asking{ctx: t.Context(), start: time.Now(), options: engine.Options{Minimum: true}}
 	s := a.sets(engine.Family{Outcome: engine.Found, Complete: true, Total: big.NewInt(6), MinSize: 2, LowerBound: 2})

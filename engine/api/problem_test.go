@@ -122,6 +122,10 @@ func TestAnalyze_PastItsDeadlineTheTrivialBestIsAnAnswer(t *testing.T) {
 			t.Fatalf("%s: got %d %s", path, w.Code, w.Body)
 		}
 		if part != "" {
+			quorums, splitting := answer["quorums"].(map[string]any), answer["splitting_sets"].(map[string]any)
+			if quorums["quorum_intersection"] != nil || splitting["has_split"] != nil {
+				t.Errorf("what is not decided is claimed: %v and %v", quorums, splitting)
+			}
 			answer = answer[part].(map[string]any)
 		}
 		if answer["min_size"] != 4.0 || answer["lower_bound"] != 1.0 || answer["total_sets"] != -1.0 {

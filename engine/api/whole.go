@@ -1,32 +1,54 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 )
 
+// Share is the share of one of so many questions in the time that is left: a
+// family that takes too long leaves those that follow time for their least sets,
+// and what a question does not need is for those that follow.
+func Share(ctx context.Context, questions int) (context.Context, context.CancelFunc) {
+	end, limited := ctx.Deadline()
+	if !limited || questions < 2 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(end)/time.Duration(questions))
+}
+
 // full asks all analyses of the whole network at once: only blocking-sets and
-// network know of faulty nodes. History comes last, so that it takes no time from
-// what other scanners answer too. Where there is no quorum its part is an answer
-// like the others, without any set.
+// network know of faulty nodes. History comes last of those that share the time.
+// Where there is no quorum its part is an answer like the others, without any set.
 func (a *asking) full() (Full, error) {
 	var r Full
 	a.options.Faulty = nil
 	begin := a.start
-	var errs [6]error
-	r.TopTier, errs[0] = a.topTier()
-	r.BlockingSets, errs[1] = a.blockingSets()
-	r.SplittingSets, errs[2] = a.splittingSets()
-	r.Quorums, errs[3] = a.quorums()
-	r.HistoryCritical, errs[4] = a.historyCritical()
+	err := errors.Join(
+		part(a, 5, &r.TopTier, a.topTier),
+		part(a, 4, &r.BlockingSets, a.blockingSets),
+		part(a, 3, &r.SplittingSets, a.splittingSets),
+		part(a, 2, &r.Quorums, a.quorums),
+		part(a, 1, &r.HistoryCritical, a.historyCritical),
+	)
 	searched := a.useful
 	r.DataQuality = a.inspect()
 	a.useful = searched // findings alone are no answer to full
 	r.TotalExecutionTimeMS = time.Since(begin).Milliseconds()
 	r.Additions = a.sum(&r.TopTier.Additions, &r.BlockingSets.Additions, &r.SplittingSets.Additions, &r.Quorums.Additions, &r.HistoryCritical.Additions)
-	return r, errors.Join(errs[:]...)
+	return r, err
+}
+
+// part asks one of the questions that are left in its share of the time.
+func part[T any](a *asking, left int, to *T, ask func() (T, error)) (err error) {
+	whole := a.ctx
+	share, done := Share(whole, left)
+	defer func() { done(); a.ctx = whole }()
+	a.ctx = share
+	*to, err = ask()
+	return err
 }
 
 // sum is complete where all parts are, and names what answered any of them.
@@ -43,7 +65,13 @@ func (a *asking) sum(parts ...*Additions) Additions {
 		}
 	}
 	slices.Sort(algorithms)
-	return a.add(complete, false, strings.Join(algorithms, "+"), calls)
+	r := a.add(complete, false, strings.Join(algorithms, "+"), calls)
+	for _, part := range parts {
+		if part.StoppedBy == StoppedByTime {
+			r.StoppedBy = StoppedByTime // of its share, perhaps
+		}
+	}
+	return r
 }
 
 // levels asks what the backend stores of a scan.
@@ -54,7 +82,7 @@ func (a *asking) levels() (Network, error) {
 		algorithm += "+sat"
 	}
 	return Network{
-		HasQuorumIntersection: r.HasQuorumIntersection,
+		HasQuorumIntersection: decided(r.HasQuorumIntersection, r.Complete || r.HasQuorumIntersection),
 		HasSymmetricTopTier:   r.HasSymmetricTopTier,
 		Node:                  Level(r.Node),
 		Organization:          Level(r.Organization),
