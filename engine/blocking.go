@@ -16,17 +16,17 @@ import (
 // remains the minimal sets are the family. A network without any quorum has no
 // blocking set; faulty nodes that block alone leave the empty set.
 func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, error) {
+	whole := s
 	s = s.blockingView
+	if !s.hasQuorum() {
+		return whole.blockNothing(ctx, o)
+	}
 	groups, err := s.groups(o.MergeBy)
 	if err != nil {
 		return Family{}, err
 	}
 	faulty := s.faulty(o.Faulty)
 	f := s.family(s.classes, groups, faulty)
-	if s.classes.Evaluator().GreatestIn(s.classes.Size, nil).Empty() {
-		r := f.answer(ctx, orbits{vectors: s.anyNode()}, true, o)
-		return r, s.checkBlocking(groups, r, o.Faulty)
-	}
 	r, err := s.answer(ctx, o, f, known(&s.blocking), func() (minimum, error) { return s.question(groups, faulty).blocking(ctx, o) },
 		func() (orbits, bool, error) {
 			vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return bnb.MinimalBlocking(ctx, s.classes, s.orbits, 0) })
@@ -41,20 +41,29 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 	return r, s.checkBlocking(groups, r, o.Faulty)
 }
 
-// anyNode is the family of blocking sets where there is no quorum to block: none,
-// but in python semantics, where to block is to make every node fall and the
-// failure of any one does.
-func (s *System) anyNode() []class.Vector {
-	if s.semantics != SemanticsPython {
-		return nil
+// blockNothing is the family of blocking sets where there is no quorum to block:
+// none, but in python semantics, where to block is to make every node fall and
+// the failure of any one does.
+func (s *System) blockNothing(ctx context.Context, o Options) (Family, error) {
+	groups, err := s.groups(o.MergeBy)
+	if err != nil {
+		return Family{}, err
 	}
-	var vectors []class.Vector
-	for c := range s.classes.Size {
-		v := make(class.Vector, len(s.classes.Size))
-		v[c] = 1
-		vectors = append(vectors, v)
+	var single []class.Vector
+	if s.semantics == SemanticsPython {
+		for c := range s.classes.Size {
+			v := make(class.Vector, len(s.classes.Size))
+			v[c] = 1
+			single = append(single, v)
+		}
 	}
-	return vectors
+	r := s.family(s.classes, groups, s.faulty(o.Faulty)).answer(ctx, orbits{vectors: single}, true, o)
+	return r, s.checkBlocking(groups, r, o.Faulty)
+}
+
+// hasQuorum says whether there is any quorum.
+func (s *System) hasQuorum() bool {
+	return !s.classes.Evaluator().GreatestIn(s.classes.Size, nil).Empty()
 }
 
 // stillBlocking leaves out members that the others block without: a group is

@@ -21,11 +21,14 @@ import (
 // cost nothing.
 func (s *System) HistoryCriticalSets(ctx context.Context, o Options) (HistoryResult, error) {
 	var r HistoryResult
+	if s.semantics == SemanticsRaw {
+		s = s.quorumView
+	}
 	groups, err := s.groups(o.MergeBy)
 	if err != nil {
 		return r, err
 	}
-	if s.classes.Evaluator().GreatestIn(s.classes.Size, nil).Empty() {
+	if !s.hasQuorum() {
 		r.Family = Family{Outcome: NoSet, Complete: true, Total: new(big.Int), Algorithm: "greatest-quorum"}
 		return r, nil
 	}

@@ -15,7 +15,7 @@ import (
 // enumerating quorums: branch and bound looks for a splitting set of price 0,
 // or the solver for two disjoint quorums.
 func (s *System) Intersection(ctx context.Context, o Options) (IntersectionResult, error) {
-	if s.classes.Evaluator().GreatestIn(s.classes.Size, nil).Empty() {
+	if !s.hasQuorum() {
 		// python-fbas asks whether two quorums are disjoint
 		return IntersectionResult{Complete: true, Intersects: s.semantics == SemanticsPython, Algorithm: "greatest-quorum"}, nil
 	}

@@ -28,7 +28,7 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 		func() (minimum, error) { return v.question(groups, nil).quorum(ctx, o) },
 		func() (orbits, bool, error) {
 			found, complete := v.quorumVectors(ctx)
-			if !complete || !r.Intersection.Complete || v != s {
+			if !complete || !r.Intersection.Complete || s.semantics == SemanticsPython {
 				return found, complete, nil
 			}
 			return found, complete, checkIntersection(ctx, r.Intersection, found, v.classes.Size)

@@ -26,8 +26,10 @@ type System struct {
 	quorums, blocking memo[class.Vector]
 	splitting         memo[split]
 
-	// quorumView and blockingView are what the analyses of quorums and of
-	// blocking sets speak of; both are the system itself but in python semantics.
+	// quorumView and blockingView are what decides about quorums and about
+	// blocking sets: the system itself, in raw semantics the components in which
+	// the minimal quorums lie, in python semantics the part that python-fbas
+	// looks at, and those components with nodes without a set never satisfied.
 	quorumView, blockingView *System
 	// whole is the system that this is a view of; nil: it is none.
 	whole *System
@@ -54,10 +56,14 @@ func Prepare(n *fbas.Network, semantics Semantics) (*System, error) {
 	}
 	s := newSystem(n, semantics, core)
 	s.quorumView, s.blockingView = s, s
-	if semantics == SemanticsPython {
+	switch semantics {
+	case SemanticsRaw:
+		s.quorumView = s.clusters(core)
+		s.blockingView = s.quorumView
+	case SemanticsPython:
 		cluster, _ := core.FirstCluster()
 		s.quorumView = s.view(core.Restrict(core.ReachableFrom(cluster)))
-		s.blockingView = s.view(core.WithoutFree())
+		s.blockingView = s.clusters(core.WithoutFree())
 	}
 	return s, nil
 }
@@ -78,6 +84,10 @@ func newSystem(n *fbas.Network, semantics Semantics, core *fbas.System) *System 
 	s.orbits = twin.OrbitsOf(s.form)
 	return s
 }
+
+// clusters is the part in which all minimal quorums lie, of a core without free
+// nodes.
+func (s *System) clusters(core *fbas.System) *System { return s.view(core.Restrict(core.Clusters())) }
 
 // view is a system over the same network with another core.
 func (s *System) view(core *fbas.System) *System {

@@ -15,19 +15,16 @@ import (
 // TopTier is the union of the minimal quorums. In python semantics there is none
 // where two quorums are disjoint.
 func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) {
-	groups, err := s.groups(o.MergeBy)
-	if err != nil {
-		return TopTierResult{}, err
-	}
-	if s.semantics == SemanticsPython && s.quorumView != s {
+	if s.semantics == SemanticsPython {
 		intersection, err := s.Intersection(ctx, o)
 		if err != nil || !intersection.Complete || !intersection.Intersects {
 			return TopTierResult{Complete: intersection.Complete, Algorithm: intersection.Algorithm}, err
 		}
-		s = s.quorumView
-		if groups, err = s.groups(o.MergeBy); err != nil {
-			return TopTierResult{}, err
-		}
+	}
+	s = s.quorumView
+	groups, err := s.groups(o.MergeBy)
+	if err != nil {
+		return TopTierResult{}, err
 	}
 	tier, algorithm, err := s.tier(ctx, o)
 	if err != nil {

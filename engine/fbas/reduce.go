@@ -24,7 +24,7 @@ func (s *System) Reduce() (*System, error) {
 	if err := s.CheckKeys(); err != nil {
 		return nil, err
 	}
-	s = s.Restrict(s.coreNodes())
+	s = s.Restrict(s.Clusters())
 	s = s.Restrict(s.GreatestQuorum(s.All()))
 	return s.sorted(), nil
 }
@@ -97,8 +97,11 @@ func (s *System) satisfiedByOne(vertex, node int, others []int) bool {
 	return met >= v.Threshold
 }
 
-// coreNodes gives the satisfiable nodes of components that contain a quorum.
-func (s *System) coreNodes() Set {
+// Clusters gives the satisfiable nodes of the strongly connected components that
+// contain a quorum. Where no node is free all minimal quorums lie in them: of
+// the nodes of a minimal quorum those that refer to no others but themselves are
+// a quorum, so they are all of it.
+func (s *System) Clusters() Set {
 	satisfiable := s.GreatestQuorum(s.All())
 	component, count := s.components()
 	members := make([][]int, count)
@@ -109,9 +112,6 @@ func (s *System) coreNodes() Set {
 	}
 	keep := make(Set, s.Len())
 	for _, nodes := range members {
-		if len(nodes) < 2 { // one-node quorums are gone
-			continue
-		}
 		if s.holdsQuorum(nodes) {
 			for _, node := range nodes {
 				keep[node] = true
@@ -124,6 +124,9 @@ func (s *System) coreNodes() Set {
 // holdsQuorum says whether the nodes contain a quorum. It restricts the system
 // first, so that many small components cost no more than one large one.
 func (s *System) holdsQuorum(nodes []int) bool {
+	if len(nodes) < 2 {
+		return len(nodes) == 1 && s.Own[nodes[0]] >= 0 && s.satisfiedByOne(s.Own[nodes[0]], nodes[0], nil)
+	}
 	part := s.restrictTo(nodes)
 	return !part.GreatestQuorum(part.All()).Empty()
 }
