@@ -123,8 +123,15 @@ func (r Family) with(whole Family, m minimum) (Family, error) {
 		}
 		return whole, nil
 	}
+	found := whole.Outcome == Found
+	switch {
+	case m.Complete && found && (!m.Found || whole.MinSize < m.Size):
+		return whole, contradiction("the minimum is %d by search, and enumeration found a set of %d", m.Size, whole.MinSize)
+	case r.Outcome == NoSet:
+		return r, nil // nothing is left to enumerate
+	}
 	r.Complete, r.Algorithm, r.Sets, r.Total = false, whole.Algorithm, whole.Sets, nil
-	if whole.Outcome == Found && (r.Outcome != Found || whole.MinSize < r.MinSize) {
+	if found && (r.Outcome != Found || whole.MinSize < r.MinSize) {
 		r.Outcome, r.MinSize, r.Example, r.ExampleMembers, r.members = Found, whole.MinSize, whole.Example, whole.ExampleMembers, whole.members
 	}
 	return r, nil
