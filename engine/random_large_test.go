@@ -101,3 +101,28 @@ func grouped(network *fbas.Network, of func(int) int) {
 		org.Validators = append(org.Validators, node.PublicKey)
 	}
 }
+
+// almostSymmetric is a network of n organizations of three; each drops about so
+// many of the others. It is the kind that the published benchmark is made of.
+func almostSymmetric(n, drop int) string {
+	r := rand.New(rand.NewPCG(uint64(n), uint64(drop)))
+	network := &fbas.Network{}
+	var inner []fbas.QuorumSet
+	for i := range n {
+		inner = append(inner, fbas.QuorumSet{Threshold: 2, Validators: []string{fmt.Sprint(i, ".0"), fmt.Sprint(i, ".1"), fmt.Sprint(i, ".2")}})
+	}
+	for _, org := range inner {
+		set := &fbas.QuorumSet{}
+		for _, other := range inner {
+			if r.IntN(n) >= drop {
+				set.InnerQuorumSets = append(set.InnerQuorumSets, other)
+			}
+		}
+		set.Threshold = min(len(set.InnerQuorumSets), 2*n/3+1)
+		for _, key := range org.Validators {
+			network.Nodes = append(network.Nodes, fbas.Node{PublicKey: key, QuorumSet: set})
+		}
+	}
+	grouped(network, func(i int) int { return i / 3 })
+	return networkJSON(network)
+}
