@@ -113,7 +113,7 @@ func TestEveryAnalysis_ThatRunsOutOfTimeClaimsNothing(t *testing.T) {
 	quorums, err1 := s.MinimalQuorums(ctx, Options{})
 	blocking, err2 := s.MinimalBlockingSets(ctx, Options{})
 	splitting, err3 := s.MinimalSplittingSets(ctx, Options{})
-	network, err4 := s.Network(ctx, nil)
+	network, err4 := s.Network(ctx, Options{})
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestMinimalQuorums_ListFewerSetsWhereTheyAreLarge(t *testing.T) {
 }
 
 func TestNetwork_GivesTheFiguresOfItsParts(t *testing.T) {
-	r, err := prepare(t, threeOfFour).Network(t.Context(), []string{"a"})
+	r, err := prepare(t, threeOfFour).Network(t.Context(), Options{Faulty: []string{"a"}})
 	if err != nil {
 		t.Fatal(err)
 	}

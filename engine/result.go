@@ -114,9 +114,12 @@ type HistoryResult struct {
 // scanner reports them.
 type NetworkResult struct {
 	HasQuorumIntersection, HasSymmetricTopTier bool
-	Node, Organization, Country, ISP           LevelResult
+	// IntersectionDecided says that HasQuorumIntersection is known.
+	IntersectionDecided              bool
+	Node, Organization, Country, ISP LevelResult
 	// Complete is false when any of its parts is not.
 	Complete    bool
+	Algorithm   string
 	SolverCalls int
 }
 

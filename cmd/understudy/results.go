@@ -61,7 +61,7 @@ func (c *analyzeCommand) find(ctx context.Context, network *fbas.Network) (*resu
 		ask(q, engine.HistoryCritical, &r.history, func(ctx context.Context) (engine.HistoryResult, error) {
 			return system.HistoryCriticalSets(ctx, options)
 		}),
-		ask(q, engine.Network, &r.network, func(ctx context.Context) (engine.NetworkResult, error) { return system.Network(ctx, options.Faulty) }),
+		ask(q, engine.Network, &r.network, func(ctx context.Context) (engine.NetworkResult, error) { return system.Network(ctx, options) }),
 	)
 	if err != nil {
 		return nil, c.refused(err)

@@ -76,19 +76,15 @@ func (a *asking) sum(parts ...*Additions) Additions {
 
 // levels asks what the backend stores of a scan.
 func (a *asking) levels() (Network, error) {
-	r, err := a.system.Network(a.ctx, a.options.Faulty)
-	algorithm := "branch-and-bound"
-	if r.SolverCalls > 0 {
-		algorithm += "+sat"
-	}
+	r, err := a.system.Network(a.ctx, a.options)
 	return Network{
-		HasQuorumIntersection: decided(r.HasQuorumIntersection, r.Complete || r.HasQuorumIntersection),
+		HasQuorumIntersection: decided(r.HasQuorumIntersection, r.IntersectionDecided),
 		HasSymmetricTopTier:   r.HasSymmetricTopTier,
 		Node:                  Level(r.Node),
 		Organization:          Level(r.Organization),
 		Country:               Level(r.Country),
 		ISP:                   Level(r.ISP),
 		ExecutionTimeMS:       a.took(),
-		Additions:             a.add(r.Complete, r.Node.TopTierSize > 0, algorithm, r.SolverCalls),
+		Additions:             a.add(r.Complete, r.Node.TopTierSize > 0, r.Algorithm, r.SolverCalls),
 	}, err
 }

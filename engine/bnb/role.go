@@ -170,11 +170,14 @@ func (e *enumeration) choose(room []int, n int, deleting bool, visit func([]int)
 			}
 			return
 		}
-		most := min(left, room[at])
+		most, least := min(left, room[at]), 0
 		if !deleting && e.item.Parts[at].Never() {
 			most = 0
 		}
-		for k := 0; k <= most; k++ {
+		if at == len(room)-1 {
+			least = left // all that is left to take
+		}
+		for k := least; k <= most; k++ {
 			taken[at] = k
 			next(at+1, left-k)
 		}
