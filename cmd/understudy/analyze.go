@@ -46,12 +46,8 @@ func (analyzeCommand) Help() string { return exitHelp }
 
 // Validate names the flag that is out of range.
 func (c *analyzeCommand) Validate() error {
-	analysis := engine.Analysis(c.Analysis)
 	if _, err := engine.ParseMergeBy(c.MergeBy); err != nil {
 		return fmt.Errorf("--merge-by %q: want none, organization, country, isp or field:NAME", c.MergeBy)
-	}
-	if field := fieldError(api.CheckMethod(analysis, engine.Method(c.Engine))); field != nil {
-		return fmt.Errorf("--engine %s: %s", c.Engine, field.Problem)
 	}
 	switch {
 	case c.Minimum && c.Sets:

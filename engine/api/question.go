@@ -48,7 +48,7 @@ func DecodeQuestion(analysis engine.Analysis, body []byte, c Config) (*Question,
 	if q.Clean, err = field(fields, "clean", false, "true or false"); err != nil {
 		return nil, err
 	}
-	if q.Options, err = options(analysis, fields); err != nil {
+	if q.Options, err = options(fields); err != nil {
 		return nil, err
 	}
 	longest := int(c.Deadline.Milliseconds())
@@ -60,7 +60,7 @@ func DecodeQuestion(analysis engine.Analysis, body []byte, c Config) (*Question,
 	return q, nil
 }
 
-func options(analysis engine.Analysis, fields map[string]json.RawMessage) (o engine.Options, err error) {
+func options(fields map[string]json.RawMessage) (o engine.Options, err error) {
 	levels := slices.Concat(engine.MergeLevels, []engine.MergeBy{engine.MergeField("NAME")})
 	if o.MergeBy, err = nameField(fields, "merge_by", engine.ParseMergeBy, levels); err != nil {
 		return o, err
@@ -77,19 +77,8 @@ func options(analysis engine.Analysis, fields map[string]json.RawMessage) (o eng
 	if o.Minimum && o.MaxSets > 0 {
 		return o, &fbas.FieldError{Field: "minimum", Problem: "must be false where include_sets is true: it leaves the sets out"}
 	}
-	if o.Method, err = nameField(fields, "engine", engine.ParseMethod, engine.Methods); err != nil {
-		return o, err
-	}
-	return o, CheckMethod(analysis, o.Method)
-}
-
-// CheckMethod refuses, as a *fbas.FieldError, a method other than auto where
-// the analysis leaves no choice.
-func CheckMethod(analysis engine.Analysis, method engine.Method) error {
-	if analysis == engine.Network && method != engine.MethodAuto && method != "" {
-		return &fbas.FieldError{Field: "engine", Problem: "must be auto for " + string(analysis)}
-	}
-	return nil
+	o.Method, err = nameField(fields, "engine", engine.ParseMethod, engine.Methods)
+	return o, err
 }
 
 // maxSets is how many sets to list: none unless the request includes them.
