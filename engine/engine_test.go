@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -211,65 +210,4 @@ func TestGroups_OfBrokenOrganizationsFailOnlyWhenAskedFor(t *testing.T) {
 	if _, err := s.TopTier(t.Context(), Options{MergeBy: MergeOrganization}); !errors.As(err, &wrong) {
 		t.Errorf("by organization: %v, want a field error", err)
 	}
-}
-
-func TestAnswers_DoNotDependOnTheOrderOfTheInput(t *testing.T) {
-	r := rand.New(rand.NewPCG(11, 12))
-	for seed := range 60 {
-		network := randomNetwork(seeded(uint64(seed)), shapes[seed%len(shapes)])
-		shuffled := shuffle(r, network)
-		a, b := everything(t, network), everything(t, shuffled)
-		if a != b {
-			t.Fatalf("seed %d:\n%s\nshuffled:\n%s", seed, a, b)
-		}
-	}
-}
-
-// shuffle permutes nodes and the lists of their quorum sets. Organizations keep
-// their order: where they overlap it has a meaning.
-func shuffle(r *rand.Rand, n *fbas.Network) *fbas.Network {
-	out := &fbas.Network{Nodes: slices.Clone(n.Nodes), Organizations: n.Organizations}
-	r.Shuffle(len(out.Nodes), func(i, j int) { out.Nodes[i], out.Nodes[j] = out.Nodes[j], out.Nodes[i] })
-	var mix func(q fbas.QuorumSet) fbas.QuorumSet
-	mix = func(q fbas.QuorumSet) fbas.QuorumSet {
-		m := fbas.QuorumSet{Threshold: q.Threshold, Validators: slices.Clone(q.Validators)}
-		r.Shuffle(len(m.Validators), func(i, j int) { m.Validators[i], m.Validators[j] = m.Validators[j], m.Validators[i] })
-		for _, inner := range q.InnerQuorumSets {
-			m.InnerQuorumSets = append(m.InnerQuorumSets, mix(inner))
-		}
-		r.Shuffle(len(m.InnerQuorumSets), func(i, j int) {
-			m.InnerQuorumSets[i], m.InnerQuorumSets[j] = m.InnerQuorumSets[j], m.InnerQuorumSets[i]
-		})
-		return m
-	}
-	for i, node := range out.Nodes {
-		if node.QuorumSet != nil {
-			q := mix(*node.QuorumSet)
-			out.Nodes[i].QuorumSet = &q
-		}
-	}
-	return out
-}
-
-// everything is a digest of the families of a network.
-func everything(t *testing.T, n *fbas.Network) string {
-	t.Helper()
-	s, err := Prepare(n, SemanticsRust)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for _, by := range MergeLevels {
-		o := Options{MergeBy: by, MaxSets: 1 << 20, Faulty: []string{"n0"}}
-		quorums, err1 := s.MinimalQuorums(t.Context(), o)
-		blocking, err2 := s.MinimalBlockingSets(t.Context(), o)
-		splitting, err3 := s.MinimalSplittingSets(t.Context(), o)
-		top, err4 := s.TopTier(t.Context(), o)
-		if err := errors.Join(err1, err2, err3, err4); err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, fmt.Sprint(by, quorums.Total, quorums.Intersection.Intersects, familyHash(quorums.Sets),
-			familyHash(blocking.Sets), familyHash(splitting.Sets), top.Members))
-	}
-	return strings.Join(out, "\n")
 }
