@@ -55,7 +55,7 @@ func (s *System) question(g *groups, free fbas.Set) question {
 // errFlat says that branch and bound was asked for and does not apply.
 var errFlat = &fbas.FieldError{
 	Field:   "engine",
-	Problem: "can't be bnb for this question: lists repeat entries, nest deeper than organizations, or groups are not organizations; auto and gophersat are allowed",
+	Problem: "must be auto or gophersat for this question: branch and bound needs lists without repetitions, no nesting deeper than organizations, and groups that are organizations",
 }
 
 // solve asks branch and bound, which says false where it does not apply, or the
