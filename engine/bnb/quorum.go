@@ -120,8 +120,11 @@ func (x *cheapest) search() error {
 	}
 	x.best.Nodes = int(x.run.nodes.Load())
 	x.best.Complete = !x.run.ended.Load()
-	if x.best.Complete {
+	switch {
+	case x.best.Complete:
 		x.best.LowerBound = x.best.Size
+	case x.price.Free == nil:
+		x.best.LowerBound = 1 // a quorum has a member
 	}
 	if !x.best.Found {
 		return nil
