@@ -180,7 +180,8 @@ func TestNetwork_GivesTheFiguresOfItsParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := NetworkResult{
-		HasQuorumIntersection: true, HasSymmetricTopTier: true, Complete: true, SolverCalls: r.SolverCalls,
+		HasQuorumIntersection: true, IntersectionDecided: true, HasSymmetricTopTier: true, Complete: true,
+		Algorithm: r.Algorithm, SolverCalls: r.SolverCalls,
 		Node:         LevelResult{TopTierSize: 4, BlockingSetsMinSize: 2, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 2},
 		Organization: LevelResult{TopTierSize: 4, BlockingSetsMinSize: 2, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 2},
 		Country:      LevelResult{TopTierSize: 4, BlockingSetsMinSize: 2, BlockingSetsFilteredMinSize: 1, SplittingSetsMinSize: 2},
