@@ -2,9 +2,11 @@ package bnb
 
 import (
 	"context"
+	"slices"
 
 	"understudy/engine/bitset"
 	"understudy/engine/class"
+	"understudy/engine/fbas"
 	"understudy/engine/flat"
 	"understudy/engine/twin"
 )
@@ -16,10 +18,11 @@ import (
 // with nodes that agree with anything is looked for apart.
 //
 // It says false where the price is not one this search knows: groups must be
-// items.
+// items, without leaves that could be in a quorum with nodes that agree with
+// anything.
 func MinimumQuorum(ctx context.Context, q *class.Quotient, form *flat.Form, price class.Price, nodes int64) (class.Minimum, bool, error) {
 	onePrice, ok := itemPrices(form, price)
-	if !ok {
+	if !ok || leafShares(form, price) {
 		return class.Minimum{}, false, nil
 	}
 	x := &cheapest{q: q, form: form, twins: twin.Of(form), price: price, run: newRun(ctx, nodes)}
@@ -34,6 +37,23 @@ func MinimumQuorum(ctx context.Context, q *class.Quotient, form *flat.Form, pric
 	x.twins = x.twins.Refine(x.prices(onePrice))
 	err := x.search()
 	return x.best, true, err
+}
+
+// leafShares says whether a leaf that agreeing nodes may satisfy is in a group
+// with an item, so that together they cost less than each on its own.
+func leafShares(form *flat.Form, price class.Price) bool {
+	agreeing, paid := false, map[int]bool{}
+	for _, item := range form.Items {
+		for _, p := range item.Parts {
+			agreeing = agreeing || p.Set == fbas.Free
+			if group := price.GroupOf(p.Class); group >= 0 {
+				paid[group] = true
+			}
+		}
+	}
+	return agreeing && slices.ContainsFunc(form.Leaves, func(p flat.Part) bool {
+		return p.HasSet() && !price.IsFree(p.Class) && paid[price.GroupOf(p.Class)]
+	})
 }
 
 // cheapest looks for a cheapest quorum.
