@@ -45,8 +45,8 @@ func TestAnalyses_ThatAreStoppedAnywhereClaimNothingWrong(t *testing.T) {
 	stopped, claims := 0, 0
 	for seed := range uint64(asked(t, 600)) {
 		r := rand.New(rand.NewPCG(seed, 31))
-		network := randomNetwork(r, shapes[seed%uint64(len(shapes))])
-		semantics := AllSemantics[r.IntN(len(AllSemantics))]
+		shape := shapes[seed%uint64(len(shapes))]
+		network, semantics := randomNetwork(r, shape), readAs(r, shape)
 		a := anytime{t: t, want: newOracle(network, semantics), looks: 1 << r.IntN(8)}
 		a.o = Options{MergeBy: append(oracleLevels, MergeNone, MergeNone, MergeNone)[r.IntN(len(oracleLevels)+3)], Method: Methods[r.IntN(len(Methods))], MaxSets: 100}
 		a.o.Minimum = r.IntN(2) == 0

@@ -212,3 +212,14 @@ func TestGroups_OfBrokenOrganizationsFailOnlyWhenAskedFor(t *testing.T) {
 		t.Errorf("by organization: %v, want a field error", err)
 	}
 }
+
+func TestPrepare_RefusesAKeyOfTwoNodesWhereOneOfThemIsMeant(t *testing.T) {
+	twice := readNetwork(t, `[{"publicKey":"a","quorumSet":{"threshold":2,"validators":["a","b"]}},{"publicKey":"b"},{"publicKey":"a"}]`)
+	for _, semantics := range AllSemantics {
+		_, err := Prepare(twice, semantics)
+		var wrong *fbas.FieldError
+		if python := semantics == SemanticsPython; errors.As(err, &wrong) == python || python && err != nil {
+			t.Errorf("%s: %v", semantics, err)
+		}
+	}
+}

@@ -57,12 +57,13 @@ func TestAnswers_ChangeWithTheNetworkOnlyWhereThatMeansSomething(t *testing.T) {
 	tried := 0
 	for seed := range uint64(asked(t, 600)) {
 		r := rand.New(rand.NewPCG(seed, 41))
-		network := randomNetwork(r, shapes[seed%uint64(len(shapes))])
+		shape := shapes[seed%uint64(len(shapes)-1)] // where a key is said twice the order of nodes has a meaning
+		network := randomNetwork(r, shape)
 		large := seed%10 == 0 // minima only: some of their families take seconds
 		if large {
 			network = largeNetwork(r)
 		}
-		semantics := AllSemantics[r.IntN(len(AllSemantics))]
+		semantics := readAs(r, shape)
 		by := append(oracleLevels, MergeNone, MergeNone)[r.IntN(len(oracleLevels)+2)]
 		what := changes[r.IntN(len(changes))]
 		if what.only != "" {

@@ -57,6 +57,10 @@ func TestAnalyses_OfWhatTheOracleFoundAgreeWithIt(t *testing.T) {
 			{"publicKey":"n1","isp":"A","quorumSet":{"threshold":2,"validators":["n0","n1"]}},
 			{"publicKey":"n2","isp":"A","quorumSet":{"threshold":2,"validators":["n2","n3"]}},
 			{"publicKey":"n3","isp":"A","quorumSet":{"threshold":2,"validators":["n2","n3"]}}]`, SemanticsPython},
+		{"a leaf is of one group with a node that agrees with anything", `[
+			{"publicKey":"n0","historyArchiveHasError":false,"geoData":{"countryName":"FI"},"quorumSet":{"threshold":1,"validators":["n1","n2"]}},
+			{"publicKey":"n1","historyArchiveHasError":false,"geoData":{"countryName":"US"}},
+			{"publicKey":"n2","historyArchiveHasError":false,"geoData":{"countryName":"FI"}}]`, SemanticsPython},
 		{"organizations overlap beyond the nodes that are looked at", `{"nodes":[
 			{"publicKey":"n0","quorumSet":{"threshold":2,"validators":["n0","n2"]}},
 			{"publicKey":"n1","quorumSet":{"threshold":2,"validators":["n1","n0"]}},

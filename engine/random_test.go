@@ -19,6 +19,7 @@ type shape struct {
 	shared    bool // nodes share a few sets, so that many are interchangeable
 	halves    bool // most nodes list their own half of the network only
 	twins     bool // organizations that may change places
+	doubles   bool // some keys are those of two nodes, which only python semantics reads
 }
 
 var shapes = []shape{
@@ -33,6 +34,7 @@ var shapes = []shape{
 	{name: "halves", halves: true, strangers: true},
 	{name: "nested halves", inner: 2, halves: true},
 	{name: "twin organizations", org: true, twins: true},
+	{name: "nodes said twice", inner: 1, repeats: true, strangers: true, doubles: true},
 }
 
 func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
@@ -71,6 +73,10 @@ func randomNetwork(r *rand.Rand, shape shape) *fbas.Network {
 		node.ISP = pick(r, "A", "A.", "B", "")
 		network.Nodes = append(network.Nodes, node)
 	}
+	if shape.doubles {
+		again := fbas.Node{PublicKey: names[r.IntN(n)], QuorumSet: draw(r.IntN(n)), ISP: pick(r, "A", "B"), Attributes: randomAttributes(r)}
+		network.Nodes = slices.Insert(network.Nodes, r.IntN(n+1), again)
+	}
 	for k := range r.IntN(4) {
 		org := fbas.Organization{ID: fmt.Sprint("o", k), Name: fmt.Sprint("Org ", k%2)}
 		for range 1 + r.IntN(3) {
@@ -105,6 +111,14 @@ func randomAttributes(r *rand.Rand) map[string]json.RawMessage {
 		attributes["historyArchiveHasError"] = json.RawMessage(*value)
 	}
 	return attributes
+}
+
+// readAs draws a semantics in which networks of a shape can be read.
+func readAs(r *rand.Rand, shape shape) Semantics {
+	if shape.doubles {
+		return SemanticsPython
+	}
+	return AllSemantics[r.IntN(len(AllSemantics))]
 }
 
 func pick(r *rand.Rand, values ...string) *string {
