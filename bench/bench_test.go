@@ -30,9 +30,11 @@ func TestMain(m *testing.M) {
 type scripted struct {
 	outcomes []peers.Outcome
 	asked    int
+	limit    time.Duration // of the last question
 }
 
-func (s *scripted) Ask(context.Context, peers.Question, time.Duration) peers.Outcome {
+func (s *scripted) Ask(_ context.Context, _ peers.Question, limit time.Duration) peers.Outcome {
+	s.limit = limit
 	outcome := s.outcomes[min(s.asked, len(s.outcomes)-1)]
 	s.asked++
 	return outcome
@@ -49,7 +51,7 @@ func row(want rows.Answer) rows.Row {
 
 func TestAsk_RepeatsShortQuestionsAndTakesTheMedian(t *testing.T) {
 	peer := &scripted{outcomes: []peers.Outcome{after(30*time.Millisecond, "2"), after(10*time.Millisecond, "2"), after(20*time.Millisecond, "2")}}
-	got := (&runner{repeat: 3}).ask(t.Context(), peer, peers.Question{})
+	got := (&runner{repeat: 3}).ask(t.Context(), peer, peers.Question{}, time.Minute)
 	if got.Wall != 20*time.Millisecond || got.Best != 10*time.Millisecond || got.Solve != 5*time.Millisecond || got.Runs != 3 {
 		t.Errorf("%+v", got)
 	}
@@ -58,7 +60,7 @@ func TestAsk_RepeatsShortQuestionsAndTakesTheMedian(t *testing.T) {
 func TestAsk_AsksOnceWhatTakesLongOrIsNotSolved(t *testing.T) {
 	for _, outcome := range []peers.Outcome{after(2*time.Second, "2"), {Status: peers.Unsolved, Wall: time.Millisecond}} {
 		peer := &scripted{outcomes: []peers.Outcome{outcome}}
-		if got := (&runner{repeat: 3}).ask(t.Context(), peer, peers.Question{}); peer.asked != 1 || got.Runs != 1 {
+		if got := (&runner{repeat: 3}).ask(t.Context(), peer, peers.Question{}, time.Minute); peer.asked != 1 || got.Runs != 1 {
 			t.Errorf("%s: asked %d times", outcome.Status, peer.asked)
 		}
 	}
@@ -66,7 +68,7 @@ func TestAsk_AsksOnceWhatTakesLongOrIsNotSolved(t *testing.T) {
 
 func TestAsk_AnswersThatChangeAreAFailure(t *testing.T) {
 	peer := &scripted{outcomes: []peers.Outcome{after(time.Millisecond, "2"), after(time.Millisecond, "3")}}
-	got := (&runner{repeat: 3}).ask(t.Context(), peer, peers.Question{})
+	got := (&runner{repeat: 3}).ask(t.Context(), peer, peers.Question{}, time.Minute)
 	if got.Status != peers.Failed || !strings.Contains(got.Detail, "2 first and 3 then") {
 		t.Errorf("%+v", got)
 	}
@@ -98,6 +100,31 @@ func TestMeasure_AsksTheEngineThatDidNotAnswerAndTheCoreWhereTheScannerDiffers(t
 	}
 }
 
+func TestMeasure_AsksAboutAFamilyWithALimitOfItsOwnAndNotTheSecondEngine(t *testing.T) {
+	ours, native := &scripted{outcomes: []peers.Outcome{after(1, "270")}}, &scripted{outcomes: []peers.Outcome{after(1, "270")}}
+	scanner := &scripted{outcomes: []peers.Outcome{after(1, "129")}}
+	core := &scripted{outcomes: []peers.Outcome{{Status: peers.Unsolved}}}
+	r := &runner{
+		field: &field{
+			ours: ours, native: native, scanner: scanner, core: core,
+			other: func(string) peer { t.Error("the second engine was asked"); return ours },
+		},
+		limit: time.Second, familyLimit: time.Minute, repeat: 1, folder: t.TempDir(), log: t.Output(),
+	}
+	question := row("")
+	question.Analysis = rows.AllSplitting
+	results, err := r.measure(t.Context(), []rows.Row{question})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ours.limit != time.Minute || core.limit != time.Minute || native.limit != time.Second || scanner.limit != time.Second {
+		t.Errorf("limits: ours %s, core %s, native %s, scanner %s", ours.limit, core.limit, native.limit, scanner.limit)
+	}
+	if got := results[0]; got.Verdict(peers.Ours) != report.Right || got.Verdict(peers.RustScanner) != report.Unchecked {
+		t.Errorf("ours %s, scanner %s; it answers about a core that ours did not finish", got.Verdict(peers.Ours), got.Verdict(peers.RustScanner))
+	}
+}
+
 func TestMeasure_EndsWithItsContextAndKeepsWhatIsMeasured(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ours := &scripted{outcomes: []peers.Outcome{after(1, "2")}}
@@ -122,10 +149,13 @@ func TestOtherEngine_IsBranchAndBoundOnlyWhereSATAnswered(t *testing.T) {
 }
 
 func TestParse_FlagsBeatTheEnvironment(t *testing.T) {
-	env := map[string]string{"BENCH_LIMIT": "2s", "BENCH_PEERS": "native", "BENCH_ROWS": "family", "UNDERSTUDY_SHARED_DATA": "data"}
+	env := map[string]string{"BENCH_LIMIT": "2s", "BENCH_FAMILY_LIMIT": "1m", "BENCH_COMPARE": "published", "BENCH_PEERS": "native", "BENCH_ROWS": "family", "UNDERSTUDY_SHARED_DATA": "data"}
 	c, err := parse([]string{"-date", "2026-11-23", "-limit", "3s"}, func(name string) string { return env[name] }, t.Output())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c.familyLimit != time.Minute || c.compare != "published" {
+		t.Errorf("%+v", c)
 	}
 	if c.limit != 3*time.Second || !slices.Equal(c.peers, []peers.Name{peers.FBASAnalyzer}) || c.rows != "family" || c.shared != "data" || c.repeat != 3 {
 		t.Errorf("%+v", c)
@@ -133,7 +163,7 @@ func TestParse_FlagsBeatTheEnvironment(t *testing.T) {
 }
 
 func TestParse_NamesTheFlagThatIsOutOfRange(t *testing.T) {
-	for flag, value := range map[string]string{"limit": "soon", "repeat": "0", "peers": "python", "date": "today"} {
+	for flag, value := range map[string]string{"limit": "soon", "family-limit": "2h", "repeat": "0", "peers": "python", "date": "today"} {
 		args := []string{"-date", "2026-11-23", "-" + flag, value}
 		if _, err := parse(args, func(string) string { return "" }, t.Output()); err == nil || !strings.Contains(err.Error(), flag) {
 			t.Errorf("-%s %s: error %v, want one that names it", flag, value, err)
@@ -172,6 +202,20 @@ func TestBench_WritesTheReportAndRendersItAgain(t *testing.T) {
 func TestBench_ExitsWith1WhenARowOfTheBenchmarkIsNotSolved(t *testing.T) {
 	if code := benchIn(t, t.TempDir(), `{"min_size":8,"complete":false}`); code != exitFailed {
 		t.Errorf("exit code %d, want %d", code, exitFailed)
+	}
+}
+
+func TestBench_ReportsAnUnfinishedFamilyAndExitsWith0(t *testing.T) {
+	folder := t.TempDir()
+	code := benchIn(t, folder, `{"min_size":8,"total_sets":-1,"complete":false}`, "-rows", "G13F1/splitting-sets", "-compare", "published")
+	if code != exitOK {
+		t.Errorf("exit code %d, want %d", code, exitOK)
+	}
+	got := read(t, filepath.Join(folder, "report.md"))
+	for _, want := range []string{"0 of 1 families", "Not finished: G13F1/splitting-sets", "these rows only: published"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the report does not say %q", want)
+		}
 	}
 }
 

@@ -21,8 +21,10 @@ type config struct {
 	out                     string // folder of the report
 	date, revision          string
 	limit                   time.Duration
+	familyLimit             time.Duration // ours, for whole families
 	repeat                  int
 	rows                    string       // patterns, see rows.Pick
+	compare                 string       // patterns of rows that peers are asked about
 	peers                   []peers.Name // besides ours
 	render                  string       // results to render again without measuring; "" measures
 }
@@ -39,7 +41,7 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (*config
 		return fallback
 	}
 	var c config
-	var limit, repeat, names string
+	var limit, familyLimit, repeat, names string
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&c.binary, "binary", "bin/understudy", "program of this project")
@@ -50,8 +52,10 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (*config
 	flags.StringVar(&c.date, "date", "", "date of the report, YYYY-MM-DD")
 	flags.StringVar(&c.revision, "revision", "unknown", "revision of the program")
 	flags.StringVar(&limit, "limit", env("BENCH_LIMIT", "10s"), "time for each peer and question (BENCH_LIMIT)")
+	flags.StringVar(&familyLimit, "family-limit", env("BENCH_FAMILY_LIMIT", "30s"), "time for ours and each whole family (BENCH_FAMILY_LIMIT)")
 	flags.StringVar(&repeat, "repeat", env("BENCH_REPEAT", "3"), "runs of a question that takes less than a second (BENCH_REPEAT)")
 	flags.StringVar(&c.rows, "rows", getenv("BENCH_ROWS"), "patterns of rows, separated by commas (BENCH_ROWS)")
+	flags.StringVar(&c.compare, "compare", getenv("BENCH_COMPARE"), "patterns of rows that peers are asked about (BENCH_COMPARE)")
 	flags.StringVar(&names, "peers", env("BENCH_PEERS", "all"), "all, none, or some of second,scanner,native (BENCH_PEERS)")
 	flags.StringVar(&c.render, "render", "", "write the report of these results again, measure nothing")
 	if err := flags.Parse(args); err != nil {
@@ -60,13 +64,14 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (*config
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("argument %q: want flags only", flags.Arg(0))
 	}
-	return &c, errors.Join(c.setLimit(limit), c.setRepeat(repeat), c.setPeers(names), c.checkDate())
+	return &c, errors.Join(
+		setLimit(&c.limit, "limit", limit), setLimit(&c.familyLimit, "family-limit", familyLimit), c.setRepeat(repeat), c.setPeers(names), c.checkDate())
 }
 
-func (c *config) setLimit(text string) error {
+func setLimit(limit *time.Duration, name, text string) error {
 	var err error
-	if c.limit, err = time.ParseDuration(text); err != nil || c.limit < 10*time.Millisecond || c.limit > time.Hour {
-		return fmt.Errorf("limit %q: want a time from 10ms to 1h", text)
+	if *limit, err = time.ParseDuration(text); err != nil || *limit < 10*time.Millisecond || *limit > time.Hour {
+		return fmt.Errorf("%s %q: want a time from 10ms to 1h", name, text)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 // head says when, where and how it is measured.
 func (c *config) head() report.Head {
-	return report.Head{Date: c.date, Revision: c.revision, Machine: machine(), Limit: c.limit, Repeat: c.repeat}
+	return report.Head{Date: c.date, Revision: c.revision, Machine: machine(), Limit: c.limit, FamilyLimit: c.familyLimit, Repeat: c.repeat}
 }
 
 // machine describes where this runs, as far as the system tells.

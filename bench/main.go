@@ -17,7 +17,7 @@ import (
 // Exit codes.
 const (
 	exitOK     = 0
-	exitFailed = 1 // a wrong answer of ours, an unsolved row of the benchmark, or no report
+	exitFailed = 1 // a wrong answer or an error of ours, another count, an unsolved row of the benchmark, or no report
 	exitUsage  = 2
 )
 
@@ -84,8 +84,14 @@ func (c *config) measureAll(ctx context.Context, log io.Writer) (*report.Data, e
 		return nil, err
 	}
 	picked, err := rows.Pick(all, c.rows)
+	if err == nil {
+		err = rows.Compare(picked, c.compare)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if c.compare != "" {
+		data.Head.Notes = append(data.Head.Notes, "other programs were asked about these rows only: "+c.compare)
 	}
 	data.Head.Rows = len(picked)
 	folder, err := os.MkdirTemp("", "understudy-bench-")
@@ -99,7 +105,7 @@ func (c *config) measureAll(ctx context.Context, log io.Writer) (*report.Data, e
 	}
 	defer field.close()
 	data.Head.Notes = append(data.Head.Notes, notes...)
-	runner := &runner{field: field, limit: c.limit, repeat: c.repeat, folder: folder, log: log}
+	runner := &runner{field: field, limit: c.limit, familyLimit: c.familyLimit, repeat: c.repeat, folder: folder, log: log}
 	data.Results, err = runner.measure(ctx, picked)
 	if ctx.Err() != nil {
 		data.Head.Notes = append(data.Head.Notes, "interrupted: the rows measured until then")

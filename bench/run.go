@@ -17,8 +17,11 @@ const repeatBelow = time.Second
 
 // runner measures rows one after another, one peer at a time, so that nobody's time is somebody else's work.
 type runner struct {
-	field  *field
-	limit  time.Duration
+	field *field
+	limit time.Duration
+	// familyLimit is ours for whole families: others get limit, since they are not expected to finish those that take longer.
+	familyLimit time.Duration
+
 	repeat int
 	folder string // for the networks' files
 	log    io.Writer
@@ -46,13 +49,18 @@ func (r *runner) measure(ctx context.Context, all []rows.Row) ([]report.Result, 
 // row asks everybody about one row.
 func (r *runner) row(ctx context.Context, row rows.Row, q peers.Question) report.Result {
 	result := report.Result{Row: row, Outcomes: make(map[peers.Name]peers.Outcome)}
-	ask := func(name peers.Name, p peer) { result.Outcomes[name] = r.ask(ctx, p, q) }
-	ask(peers.Ours, r.field.ours)
+	ask := func(name peers.Name, p peer) { result.Outcomes[name] = r.ask(ctx, p, q, r.limit) }
+	own := r.limit
+	if row.Analysis.Whole() {
+		own = r.familyLimit
+	}
+	result.Outcomes[peers.Ours] = r.ask(ctx, r.field.ours, q, own)
 	ours := result.Outcomes[peers.Ours]
 	if !row.Compared {
 		return result
 	}
-	if row.Want == "" && r.field.other != nil && ours.Status == peers.Solved {
+	// The second engine finds minima in another way, but lists families in the same one: its count would prove nothing.
+	if row.Want == "" && !row.Analysis.Whole() && r.field.other != nil && ours.Status == peers.Solved {
 		ask(peers.Second, r.field.other(ours.Algorithm))
 	}
 	if r.field.native != nil {
@@ -62,7 +70,8 @@ func (r *runner) row(ctx context.Context, row rows.Row, q peers.Question) report
 		ask(peers.RustScanner, r.field.scanner)
 	}
 	if result.Verdict(peers.RustScanner) == report.Wrong {
-		if core := r.field.core.Ask(ctx, q, r.limit); core.Status == peers.Solved {
+		result.Core = rows.Open
+		if core := r.field.core.Ask(ctx, q, own); core.Status == peers.Solved {
 			result.Core = core.Answer
 		}
 	}
@@ -70,12 +79,12 @@ func (r *runner) row(ctx context.Context, row rows.Row, q peers.Question) report
 }
 
 // ask asks until the question was asked often enough. All runs must give the same answer.
-func (r *runner) ask(ctx context.Context, p peer, q peers.Question) peers.Outcome {
-	first := p.Ask(ctx, q, r.limit)
+func (r *runner) ask(ctx context.Context, p peer, q peers.Question, limit time.Duration) peers.Outcome {
+	first := p.Ask(ctx, q, limit)
 	walls := []time.Duration{first.Wall}
 	outcome := first
 	for outcome.Status == peers.Solved && first.Wall < repeatBelow && len(walls) < r.repeat {
-		next := p.Ask(ctx, q, r.limit)
+		next := p.Ask(ctx, q, limit)
 		if next.Status != peers.Solved {
 			return next
 		}

@@ -24,6 +24,8 @@ func TestNative_ReadsTheAnswerToEachQuestion(t *testing.T) {
 		{"splitting", rows.Splitting, "minimal_splitting_sets: [975,18,[2,6,5.987],[0,0,3,0,0,0,972]]\nx_analysis_duration: 0.5s\n", "2"},
 		{"the empty set splits", rows.Splitting, "minimal_splitting_sets: [1,0,[0,0,0.0],[1]]\nx_analysis_duration: 0.5s\n", "0"},
 		{"nothing splits", rows.Splitting, "minimal_splitting_sets: [0,0,[0,0,0.0],[]]\nx_analysis_duration: 0.5s\n", rows.None},
+		{"whole family", rows.AllSplitting, "minimal_splitting_sets: [975,18,[2,6,5.987],[0,0,3,0,0,0,972]]\nx_analysis_duration: 0.5s\n", "975"},
+		{"family of no sets", rows.AllBlocking, "minimal_blocking_sets: [0,0,[0,0,0.0],[]]\nx_analysis_duration: 0.5s\n", "0"},
 		{"quorum", rows.Quorum, "minimal_quorums: [729,18,[12,12,12.0],[0,729]]\nx_analysis_duration: 0.5s\n", "12"},
 		{"intersection", rows.Intersection, "has_quorum_intersection: true\nhas_quorum_intersection_analysis_duration: 0.5s\n", "true"},
 		{

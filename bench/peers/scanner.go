@@ -24,6 +24,9 @@ var endpoints = map[rows.Analysis]string{
 	rows.Intersection: "quorums",
 	rows.Splitting:    "splitting-sets",
 	rows.Quorum:       "quorums",
+	rows.AllBlocking:  "blocking-sets",
+	rows.AllSplitting: "splitting-sets",
+	rows.AllQuorums:   "quorums",
 }
 
 // Ask sends one request and tells the service the limit too, so that it stops computing.

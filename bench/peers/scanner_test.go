@@ -64,7 +64,7 @@ func TestService_AnswersAboutASmallNetwork(t *testing.T) {
 	t.Cleanup(service.Stop)
 	network := examples.AlmostSymmetric(examples.AlmostSymmetricConfig{Seed: 1, Organizations: 4})
 	for analysis, want := range map[rows.Analysis]rows.Answer{
-		rows.Blocking: "4", rows.Splitting: "2", rows.Quorum: "6", rows.Intersection: "true",
+		rows.Blocking: "4", rows.Splitting: "2", rows.Quorum: "6", rows.Intersection: "true", rows.AllQuorums: "108",
 	} {
 		outcome := peers.Scanner{URL: service.URL}.Ask(t.Context(), peers.Question{Analysis: analysis, Request: network.JSON()}, time.Minute)
 		if outcome.Status != peers.Solved || outcome.Answer != want {

@@ -3,6 +3,7 @@ package peers
 import (
 	"context"
 	"encoding/json"
+	"math/big"
 	"strconv"
 	"time"
 
@@ -28,12 +29,20 @@ var commands = map[rows.Analysis]string{
 	rows.Intersection: "intersection",
 	rows.Splitting:    "splitting-sets",
 	rows.Quorum:       "quorums",
+	rows.AllBlocking:  "blocking-sets",
+	rows.AllSplitting: "splitting-sets",
+	rows.AllQuorums:   "quorums",
 }
 
 // Ask runs the binary once.
 func (u Understudy) Ask(ctx context.Context, q Question, limit time.Duration) Outcome {
-	done, err := run(ctx, limit+closingTime, u.Binary, "analyze", q.File, "--analysis", commands[q.Analysis], "--semantics", u.Semantics,
-		"--minimum", "--engine", u.Engine, "--json", "--timeout", limit.String())
+	args := []string{
+		"analyze", q.File, "--analysis", commands[q.Analysis], "--semantics", u.Semantics, "--engine", u.Engine, "--json", "--timeout", limit.String(),
+	}
+	if !q.Analysis.Whole() {
+		args = append(args, "--minimum")
+	}
+	done, err := run(ctx, limit+closingTime, u.Binary, args...)
 	switch {
 	case err != nil:
 		return failed(done.wall, "run %s: %v", u.Binary, err)
@@ -58,6 +67,8 @@ func (u Understudy) Ask(ctx context.Context, q Question, limit time.Duration) Ou
 type answer struct {
 	QuorumIntersection *bool    `json:"quorum_intersection"`
 	MinSize            *int     `json:"min_size"`
+	TotalSets          *big.Int `json:"total_sets"`
+	TotalQuorums       *big.Int `json:"total_quorums"`
 	HasSplit           bool     `json:"has_split"`
 	ExecutionTimeMS    *float64 `json:"execution_time_ms"`
 	Complete           *bool    `json:"complete"`
@@ -77,6 +88,9 @@ func readAnswer(analysis rows.Analysis, data []byte) (*answer, error) {
 	if analysis != rows.Intersection && a.MinSize == nil {
 		return nil, missing("min_size")
 	}
+	if incomplete := a.Complete != nil && !*a.Complete; analysis.Whole() && !incomplete && (a.total() == nil || a.total().Sign() < 0) {
+		return nil, missing("number of sets")
+	}
 	return &a, nil
 }
 
@@ -91,10 +105,20 @@ func (a *answer) of(analysis rows.Analysis) rows.Answer {
 	switch {
 	case analysis == rows.Intersection:
 		return rows.Answer(strconv.FormatBool(*a.QuorumIntersection))
+	case analysis.Whole():
+		return rows.Answer(a.total().String())
 	case *a.MinSize == 0 && !a.HasSplit:
 		return rows.None
 	}
 	return rows.Answer(strconv.Itoa(*a.MinSize))
+}
+
+// total is the number of sets in the family, negative if they were not counted; nil if it is not told.
+func (a *answer) total() *big.Int {
+	if a.TotalQuorums != nil {
+		return a.TotalQuorums
+	}
+	return a.TotalSets
 }
 
 func (a *answer) solve() time.Duration {

@@ -32,6 +32,13 @@ func TestUnderstudy_ReadsTheAnswerToEachQuestion(t *testing.T) {
 		{"split already", rows.Splitting, `{"min_size":0,"has_split":true,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`, "0"},
 		{"intersection", rows.Intersection, `{"quorum_intersection":true,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`, "true"},
 		{"no intersection", rows.Intersection, `{"quorum_intersection":false,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`, "false"},
+		{"a family", rows.AllBlocking, `{"min_size":4,"total_sets":7,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`, "7"},
+		{
+			"a family whose size no machine word holds", rows.AllQuorums,
+			`{"min_size":4,"total_quorums":147808829414345923316083210206383297601,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`,
+			"147808829414345923316083210206383297601",
+		},
+		{"a family of no sets", rows.AllSplitting, `{"min_size":0,"total_sets":0,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`, "0"},
 		{"a quorum", rows.Quorum, `{"min_size":10,"quorum_intersection":true,"execution_time_ms":7,"engine":{"algorithm":"bnb"}}`, "10"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,6 +62,7 @@ func TestUnderstudy_SaysWhyThereIsNoAnswer(t *testing.T) {
 		{"exit code 2 is an error", "refuse", peers.Failed, "unknown flag --minimum"},
 		{"exit code 3 is unsolved", "incomplete", peers.Unsolved, "the time ended"},
 		{"complete false is unsolved", `{"min_size":4,"complete":false}`, peers.Unsolved, "not complete"},
+		{"an unfinished family is unsolved", `{"min_size":4,"total_sets":-1,"complete":false}`, peers.Unsolved, "not complete"},
 		{"an answer to something else is an error", `{"top_tier":[]}`, peers.Failed, "min_size"},
 		{"no JSON is an error", "hello", peers.Failed, "read answer"},
 	} {
@@ -69,9 +77,25 @@ func TestUnderstudy_SaysWhyThereIsNoAnswer(t *testing.T) {
 
 func TestUnderstudy_IsAskedForTheMinimumInRawSemantics(t *testing.T) {
 	outcome := fakeUnderstudy(t, "arguments").Ask(t.Context(), peers.Question{Analysis: rows.Splitting, File: "n.json"}, 10*time.Second)
-	want := `["analyze" "n.json" "--analysis" "splitting-sets" "--semantics" "raw" "--minimum" "--engine" "auto" "--json" "--timeout" "10s"]`
+	want := `["analyze" "n.json" "--analysis" "splitting-sets" "--semantics" "raw" "--engine" "auto" "--json" "--timeout" "10s" "--minimum"]`
 	if !strings.Contains(outcome.Detail, want) {
 		t.Errorf("it was called with %s\nwant %s", outcome.Detail, want)
+	}
+}
+
+func TestUnderstudy_IsAskedForTheWholeFamilyWithoutMinimum(t *testing.T) {
+	outcome := fakeUnderstudy(t, "arguments").Ask(t.Context(), peers.Question{Analysis: rows.AllSplitting, File: "n.json"}, 10*time.Second)
+	if strings.Contains(outcome.Detail, "--minimum") || !strings.Contains(outcome.Detail, `"splitting-sets"`) {
+		t.Errorf("it was called with %s", outcome.Detail)
+	}
+}
+
+func TestUnderstudy_AFamilyThatWasNotCountedIsAnError(t *testing.T) {
+	for _, output := range []string{`{"min_size":4,"total_sets":-1}`, `{"min_size":4}`} {
+		outcome := fakeUnderstudy(t, output).Ask(t.Context(), peers.Question{Analysis: rows.AllBlocking}, time.Minute)
+		if outcome.Status != peers.Failed || !strings.Contains(outcome.Detail, "number of sets") {
+			t.Errorf("%s: %s (%s), want failed", output, outcome.Status, outcome.Detail)
+		}
 	}
 }
 

@@ -53,6 +53,9 @@ func (d *Data) contenders() []contender {
 		published("fbas_analyzer (published)", func(f rows.Figures) rows.Figure { return f.FBASAnalyzer }))
 }
 
+// solved counts the rows that it has solved.
+func (c contender) solved(results []Result) int { return len(times(results, c.seconds)) }
+
 // alone counts the rows, of those that it was asked, that only we have solved, and those that only it has.
 func (c contender) alone(results []Result) (ours, theirs int) {
 	for _, r := range results {

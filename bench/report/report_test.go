@@ -39,9 +39,13 @@ type outcomes = map[peers.Name]peers.Outcome
 func sample() *report.Data {
 	ofCore := result(rows.Published, "N5F3", 5, rows.Splitting, "2", outcomes{peers.Ours: solved("2", 20), peers.RustScanner: solved("4", 90)})
 	ofCore.Core = "4"
+	familyOfCore := result(rows.Whole, "N6F5", 6, rows.AllSplitting, "", outcomes{
+		peers.Ours: solved("123", 20), peers.FBASAnalyzer: late(10), peers.RustScanner: solved("129", 90),
+	})
+	familyOfCore.Core = "129"
 	return &report.Data{
 		Head: report.Head{
-			Date: "2026-11-23", Revision: "0123abc", Machine: []string{"a processor, 2 cores"}, Limit: 10 * time.Second, Repeat: 3, Rows: 9,
+			Date: "2026-11-23", Revision: "0123abc", Machine: []string{"a processor, 2 cores"}, Limit: 10 * time.Second, Repeat: 3, Rows: 14, FamilyLimit: 30 * time.Second,
 			Notes: []string{"native was not asked"},
 		},
 		Results: []report.Result{
@@ -56,12 +60,19 @@ func sample() *report.Data {
 			}),
 			result(rows.Growth, "G18F1s1", 18, rows.Splitting, "", outcomes{peers.Ours: solved("9", 100)}),
 			result(rows.Growth, "G18F2s1", 18, rows.Splitting, "", outcomes{peers.Ours: late(10)}),
+			result(rows.Growth, "G24F1s1", 24, rows.Splitting, "", outcomes{peers.Ours: solved("15", 40)}),
 			result(rows.Mixed, "M8F1c2", 8, rows.Quorum, "", outcomes{peers.Ours: solved("14", 30)}),
+			result(rows.Whole, "N5F1", 5, rows.AllBlocking, "", outcomes{
+				peers.Ours: solved("12", 20), peers.FBASAnalyzer: solved("12", 10), peers.RustScanner: solved("12", 40),
+			}),
+			familyOfCore,
+			result(rows.Whole, "G24F1s1", 24, rows.AllQuorums, "", outcomes{peers.Ours: solved("12637268930691", 4000)}),
+			result(rows.Whole, "G16F1", 16, rows.AllSplitting, "", outcomes{peers.Ours: late(30)}),
 		},
 		Published: map[rows.Key]rows.Figures{
 			{Network: "N5F1", Analysis: rows.Blocking}: {PythonFBAS: rows.Figure{Solved: true, Seconds: 0.2}, FBASAnalyzer: rows.Figure{Solved: true, Seconds: 0.005}},
 		},
-		Prototype: map[int]float64{18: 0.14},
+		Prototype: map[int]rows.PrototypeTime{18: {Seconds: 0.14}, 24: {Seconds: 12}, 32: {Seconds: 15, Over: true}},
 	}
 }
 
@@ -157,21 +168,59 @@ func TestVerdict_HoldsEachAnswerToTheRightOne(t *testing.T) {
 	}
 }
 
-func TestBroken_NamesWrongAnswersAndUnsolvedRowsOfTheBenchmark(t *testing.T) {
+func TestVerdict_HoldsANumberOfSetsToAnotherProgramThatAnswersTheSameQuestion(t *testing.T) {
+	family := func(native, scanner, core rows.Answer) report.Result {
+		r := result(rows.Whole, "X", 5, rows.AllSplitting, "", outcomes{peers.Ours: solved("123", 1), peers.FBASAnalyzer: late(10), peers.RustScanner: late(10)})
+		if native != "" {
+			r.Outcomes[peers.FBASAnalyzer] = solved(native, 1)
+		}
+		if scanner != "" {
+			r.Outcomes[peers.RustScanner] = solved(scanner, 1)
+		}
+		r.Core = core
+		return r
+	}
+	for _, test := range []struct {
+		name          string
+		result        report.Result
+		ours, scanner report.Verdict
+		broken        int
+	}{
+		{"nobody else finished", family("", "", ""), report.Unchecked, report.Unsolved, 0},
+		{"both agree", family("123", "123", ""), report.Right, report.Right, 0},
+		{"the scanner agrees", family("", "123", ""), report.Right, report.Right, 0},
+		{"the scanner counts the core's", family("", "129", "129"), report.Unchecked, report.OfCore, 0},
+		{"the core is not finished", family("", "129", rows.Open), report.Unchecked, report.Unchecked, 0},
+		{"the scanner counts neither", family("123", "130", "129"), report.Right, report.Wrong, 1},
+		{"fbas_analyzer differs", family("124", "", ""), report.Wrong, report.Unsolved, 1},
+	} {
+		if ours, scanner := test.result.Verdict(peers.Ours), test.result.Verdict(peers.RustScanner); ours != test.ours || scanner != test.scanner {
+			t.Errorf("%s: ours %s, scanner %s; want %s, %s", test.name, ours, scanner, test.ours, test.scanner)
+		}
+		if broken := report.Broken([]report.Result{test.result}); len(broken) != test.broken {
+			t.Errorf("%s: %q, want %d lines", test.name, broken, test.broken)
+		}
+	}
+}
+
+func TestBroken_NamesWrongAnswersErrorsAndUnsolvedRowsOfTheBenchmark(t *testing.T) {
 	broken := report.Broken([]report.Result{
 		result(rows.Published, "wrong", 5, rows.Blocking, "2", outcomes{peers.Ours: solved("3", 1)}),
 		result(rows.Family, "late", 5, rows.Blocking, "", outcomes{peers.Ours: late(10)}),
+		result(rows.Growth, "error", 40, rows.Splitting, "", outcomes{peers.Ours: {Status: peers.Failed, Detail: "exit code 1"}}),
+		result(rows.Whole, "error", 40, rows.AllSplitting, "", outcomes{peers.Ours: {Status: peers.Failed, Detail: "exit code 1"}}),
+		result(rows.Whole, "hard", 40, rows.AllSplitting, "", outcomes{peers.Ours: late(30)}),
 		result(rows.Growth, "hard", 40, rows.Splitting, "", outcomes{peers.Ours: late(10)}),
 		result(rows.Mixed, "differ", 8, rows.Quorum, "", outcomes{peers.Ours: solved("3", 1), peers.Second: solved("2", 1)}),
 		result(rows.Published, "right", 5, rows.Blocking, "2", outcomes{peers.Ours: solved("2", 1), peers.RustScanner: solved("3", 1)}),
 	})
 	got := strings.Join(broken, "\n")
-	for _, name := range []string{"wrong/", "late/", "differ/"} {
+	for _, name := range []string{"wrong/", "late/", "differ/", "error/splitting:", "error/splitting-sets:"} {
 		if !strings.Contains(got, name) {
 			t.Errorf("%s is not named:\n%s", name, got)
 		}
 	}
-	if len(broken) != 3 {
-		t.Errorf("%d lines, want 3:\n%s", len(broken), got)
+	if len(broken) != 5 {
+		t.Errorf("%d lines, want 5:\n%s", len(broken), got)
 	}
 }

@@ -22,8 +22,13 @@ func (d *Data) of(set rows.Set, analysis rows.Analysis) []Result {
 	return some
 }
 
-// analyses are all that rows ask.
+// analyses are the questions about minima.
 func analyses() []rows.Analysis { return append(rows.Analyses(), rows.Quorum) }
+
+// minimaSets are the sets of rows that ask for minima.
+func minimaSets() []rows.Set {
+	return slices.DeleteFunc(rows.Sets(), func(set rows.Set) bool { return set == rows.Whole })
+}
 
 // SolvedTable counts solved rows: of those that each was asked.
 func (d *Data) SolvedTable() string {
@@ -32,7 +37,7 @@ func (d *Data) SolvedTable() string {
 	for _, c := range contenders {
 		t.head = append(t.head, c.title)
 	}
-	for _, set := range rows.Sets() {
+	for _, set := range minimaSets() {
 		for _, analysis := range analyses() {
 			t.addSolved(string(set), string(analysis), d.of(set, analysis), contenders)
 		}
@@ -72,7 +77,7 @@ func outOf(solved, asked int) string {
 // RatioTable says how many times as long as ours the others needed.
 func (d *Data) RatioTable() string {
 	t := newTable("rows", "compared with", "both solved", "only Understudy", "only it", "median", "geometric mean", "least", "greatest")
-	for _, set := range rows.Sets() {
+	for _, set := range minimaSets() {
 		for _, c := range d.contenders() {
 			results := d.of(set, "")
 			all := ratios(results, c.seconds)
@@ -91,7 +96,7 @@ func (d *Data) RatioTable() string {
 
 // GrowthTable has a line for each size and question of the larger networks.
 func (d *Data) GrowthTable() string {
-	t := newTable("rows", "organizations", "question", "solved", "median", "worst", "worst solve time", "of", "prototype's worst", "others that solved any")
+	t := newTable("rows", "organizations", "question", "solved", "median", "worst", "worst solve time", "of", "prototype's worst", "times as long", "others that solved any")
 	for _, set := range []rows.Set{rows.Growth, rows.Mixed} {
 		for _, analysis := range analyses() {
 			results := d.of(set, analysis)
@@ -115,18 +120,18 @@ func (t *table) addGrowth(d *Data, set rows.Set, analysis rows.Analysis, size in
 			solved++
 		}
 	}
-	prototype := ""
-	if seconds, known := d.Prototype[size]; known && set == rows.Growth && analysis == rows.Splitting {
-		prototype = secondsText(seconds)
+	var prototype, factor string
+	if p, known := d.Prototype[size]; known && set == rows.Growth && analysis == rows.Splitting {
+		prototype, factor = prototypeText(p), timesText(p, longest.Outcomes[peers.Ours].Wall, solved == len(results))
 	}
 	var others []string
 	for _, c := range d.contenders() {
-		if n := len(times(results, c.seconds)); n > 0 && c.peer != peers.Ours {
+		if n := c.solved(results); n > 0 && c.peer != peers.Ours {
 			others = append(others, fmt.Sprintf("%s %d", c.title, n))
 		}
 	}
 	t.add(string(set), fmt.Sprint(size), string(analysis), outOf(solved, len(results)), secondsText(median(walls).Seconds()),
-		secondsText(longest.Outcomes[peers.Ours].Wall.Seconds()), durationText(solve), longest.Row.Network.Name, prototype, strings.Join(others, ", "))
+		secondsText(longest.Outcomes[peers.Ours].Wall.Seconds()), durationText(solve), longest.Row.Network.Name, prototype, factor, strings.Join(others, ", "))
 }
 
 func sizes(results []Result) []int {
@@ -168,14 +173,14 @@ func (d *Data) FailureTable() string {
 	return t.String()
 }
 
-// RowTable has every row.
+// RowTable has every row about a minimum.
 func (d *Data) RowTable() string {
 	contenders := d.contenders()
 	t := newTable("row", "organizations", "answer", "our solve time", "algorithm")
 	for _, c := range contenders {
 		t.head = append(t.head, c.title)
 	}
-	results := slices.Clone(d.Results)
+	results := d.Minima()
 	slices.SortStableFunc(results, func(a, b Result) int { return cmp.Compare(a.setOrder(), b.setOrder()) })
 	for _, r := range results {
 		ours := r.Outcomes[peers.Ours]
@@ -186,6 +191,11 @@ func (d *Data) RowTable() string {
 		t.add(line...)
 	}
 	return t.String()
+}
+
+// Minima are the results about minima; FamilyTable has the others.
+func (d *Data) Minima() []Result {
+	return slices.DeleteFunc(slices.Clone(d.Results), func(r Result) bool { return r.Row.Analysis.Whole() })
 }
 
 func (r Result) setOrder() int { return slices.Index(rows.Sets(), r.Row.Network.Set) }

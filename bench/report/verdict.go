@@ -11,7 +11,8 @@ import (
 type Result struct {
 	Row      rows.Row
 	Outcomes map[peers.Name]peers.Outcome
-	// Core is our answer about the network's core; asked where the Rust scanner's answer is another than ours about all nodes, else "".
+	// Core is our answer about the network's core; asked where the Rust scanner's answer is another than ours about all nodes, else "". Open if
+	// there was none in time.
 	Core rows.Answer `json:",omitempty"`
 }
 
@@ -32,8 +33,8 @@ const (
 // Solved says whether a row with this verdict counts as solved.
 func (v Verdict) Solved() bool { return v == Right || v == OfCore || v == Unchecked }
 
-// Verdict judges the outcome of one peer. Ours is held to the answer known beforehand, else to that of our other engine; if these
-// two differ both count as wrong, for one of them is. All others are held to the known answer, else to ours.
+// Verdict judges the outcome of one peer. Ours is held to the answer known beforehand, else to that of our other engine, a number
+// of sets to that of another program; if two differ both count as wrong, for one of them is. All others are held to the known answer, else to ours.
 func (r Result) Verdict(name peers.Name) Verdict {
 	outcome, asked := r.Outcomes[name]
 	switch {
@@ -50,6 +51,8 @@ func (r Result) Verdict(name peers.Name) Verdict {
 		return Unchecked
 	case outcome.Answer == want:
 		return Right
+	case name == peers.RustScanner && r.Core == rows.Open:
+		return Unchecked // it answers about the core, of which nothing is known
 	case name == peers.RustScanner && r.Core != "" && outcome.Answer == r.Core:
 		return OfCore
 	}
@@ -61,27 +64,57 @@ func (r Result) reference(name peers.Name) rows.Answer {
 	if r.Row.Want != "" {
 		return r.Row.Want
 	}
-	judge := peers.Ours
-	if name == peers.Ours {
-		judge = peers.Second
-	}
-	if outcome := r.Outcomes[judge]; outcome.Status == peers.Solved {
-		return outcome.Answer
+	for _, judge := range r.judges(name) {
+		if outcome := r.Outcomes[judge]; outcome.Status == peers.Solved {
+			return outcome.Answer
+		}
 	}
 	return ""
 }
 
-// Broken names what must not be: a row of ours that is wrong, and a row of the benchmark that we have not solved.
+// judges are the peers to whose answers that of a peer may be held. Where Core was asked, the Rust scanner's answer is to another question.
+func (r Result) judges(name peers.Name) []peers.Name {
+	switch {
+	case name != peers.Ours:
+		return []peers.Name{peers.Ours}
+	case !r.Row.Analysis.Whole():
+		return []peers.Name{peers.Second}
+	case r.Core == "":
+		return []peers.Name{peers.FBASAnalyzer, peers.RustScanner}
+	}
+	return []peers.Name{peers.FBASAnalyzer}
+}
+
+// Broken names what must not be: a row of ours that is wrong or an error, a family that another program counts otherwise, and a row of the
+// benchmark that we have not solved.
 func Broken(results []Result) []string {
 	var broken []string
 	for _, r := range results {
 		verdict, outcome := r.Verdict(peers.Ours), r.Outcomes[peers.Ours]
 		switch {
+		case r.Row.Analysis.Whole() && verdict != Failed:
+			broken = append(broken, r.mismatches()...)
 		case verdict == Wrong:
 			broken = append(broken, fmt.Sprintf("%s: wrong answer %s, want %s", r.Row, outcome.Answer, r.reference(peers.Ours)))
-		case r.Row.Network.Set.Benchmark() && !verdict.Solved():
+		case verdict == Failed || r.Row.Network.Set.Benchmark() && !verdict.Solved():
 			broken = append(broken, fmt.Sprintf("%s: %s (%s)", r.Row, verdict, outcome.Detail))
 		}
 	}
 	return broken
+}
+
+// mismatches names the programs that count other than we do.
+func (r Result) mismatches() []string {
+	var lines []string
+	for _, other := range titles {
+		if other.name == peers.Ours || r.Verdict(other.name) != Wrong {
+			continue
+		}
+		line := fmt.Sprintf("%s: Understudy counts %s, %s %s", r.Row, r.Outcomes[peers.Ours].Answer, other.title, r.Outcomes[other.name].Answer)
+		if r.Core != "" {
+			line += fmt.Sprintf("; of the core Understudy counts %s", r.Core)
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

@@ -2,10 +2,10 @@
 //
 //	all, err := rows.All(os.Getenv("UNDERSTUDY_SHARED_DATA"))
 //
-// A row is one question about one network. Rows come in four sets: Published, the networks of python-fbas's benchmark of 2025-12-22 that are
+// A row is one question about one network. Rows come in five sets: Published, the networks of python-fbas's benchmark of 2025-12-22 that are
 // at hand; Family, generated in place of those that are not; Growth, the same family at larger sizes; Mixed, with organizations whose
-// validators do not agree among themselves.
+// validators do not agree among themselves; Whole, which asks for the number of sets in whole families where the others ask for a minimum.
 //
-// Read row.go for the words, figures.go for what is known (published times and answers, in data/), shared.go and generated.go for
-// where networks come from, pick.go for choosing some rows.
+// Read row.go for the words, figures.go for what is known (published times and answers, in data/), shared.go, generated.go and
+// families.go for where networks come from, pick.go for choosing some rows.
 package rows

@@ -19,7 +19,8 @@ var publishedCSV []byte
 //go:embed data/answers.csv
 var answersCSV []byte
 
-// prototypeCSV holds the prototype's worst times for splitting, one thread, on networks of the family that are gone.
+// prototypeCSV holds the prototype's worst times for splitting, one thread, on networks of the family that are gone. Where it was ended there is a
+// bound only.
 //
 //go:embed data/prototype-growth.csv
 var prototypeCSV []byte
@@ -89,15 +90,26 @@ func KnownAnswers() (map[Key]Answer, error) {
 	return answers, nil
 }
 
-// PrototypeGrowth returns, by number of organizations, the worst time in seconds that the prototype needed for a minimum splitting set.
-func PrototypeGrowth() (map[int]float64, error) {
-	worst := make(map[int]float64)
-	err := readCSV(prototypeCSV, 2, func(fields []string) error {
+// PrototypeTime is the prototype's worst time at one size.
+type PrototypeTime struct {
+	Seconds float64
+	Over    bool // it was ended after this time
+}
+
+// PrototypeGrowth returns, by number of organizations, the worst time that the prototype needed for a minimum splitting set.
+func PrototypeGrowth() (map[int]PrototypeTime, error) {
+	worst := make(map[int]PrototypeTime)
+	err := readCSV(prototypeCSV, 3, func(fields []string) error {
 		organizations, err := strconv.Atoi(fields[0])
 		if err != nil {
 			return err
 		}
-		worst[organizations], err = strconv.ParseFloat(fields[1], 64)
+		seconds, err := strconv.ParseFloat(fields[1], 64)
+		if err != nil {
+			return err
+		}
+		over, err := strconv.ParseBool(fields[2])
+		worst[organizations] = PrototypeTime{Seconds: seconds, Over: over}
 		return err
 	})
 	if err != nil {

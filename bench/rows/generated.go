@@ -79,5 +79,5 @@ func generate(set Set, config examples.AlmostSymmetricConfig) *Network {
 // All returns every row, in the order of Sets. Without the published networks it returns the others and ErrNoShared.
 func All(shared string) ([]Row, error) {
 	published, err := PublishedRows(shared)
-	return slices.Concat(published, FamilyRows(), GrowthRows(), MixedRows()), err
+	return slices.Concat(published, FamilyRows(), GrowthRows(), MixedRows(), WholeRows(published)), err
 }

@@ -29,6 +29,22 @@ func Pick(all []Row, patterns string) ([]Row, error) {
 	return picked, nil
 }
 
+// Compare leaves other programs out of the rows that match none of the patterns. Nothing leaves out nobody.
+func Compare(all []Row, patterns string) error {
+	if strings.TrimSpace(patterns) == "" {
+		return nil
+	}
+	wanted := strings.Split(patterns, ",")
+	for i, row := range all {
+		matched, err := matches(row, wanted)
+		if err != nil {
+			return err
+		}
+		all[i].Compared = row.Compared && matched
+	}
+	return nil
+}
+
 func matches(row Row, patterns []string) (bool, error) {
 	for _, pattern := range patterns {
 		pattern = strings.TrimSpace(pattern)

@@ -1,6 +1,9 @@
 package rows
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Analysis is a question about a network.
 type Analysis string
@@ -13,14 +16,30 @@ const (
 	Quorum       Analysis = "quorum"       // size of a minimum quorum
 )
 
+// The questions about whole families: how many minimal sets there are. Their names are the plurals, so that no row of a minimum has one of them.
+const (
+	AllBlocking  Analysis = "blocking-sets"
+	AllQuorums   Analysis = "quorums"
+	AllSplitting Analysis = "splitting-sets"
+)
+
+// Families returns the questions about whole families.
+func Families() []Analysis { return []Analysis{AllBlocking, AllQuorums, AllSplitting} }
+
+// Whole says whether the question is about a whole family.
+func (a Analysis) Whole() bool { return slices.Contains(Families(), a) }
+
 // Analyses are those of the published benchmark, in its order.
 func Analyses() []Analysis { return []Analysis{Blocking, Intersection, Splitting} }
 
-// Answer is a size, true or false, or None; "" is unknown.
+// Answer is a size, a number of sets (of any length), true or false, or one of the two below; "" is unknown.
 type Answer string
 
-// None is the answer that no such set exists, which is not the empty set (0).
-const None Answer = "none"
+// None is the answer that no such set exists, which is not the empty set (0); Open stands for one that was asked for and not found in time.
+const (
+	None Answer = "none"
+	Open Answer = "open"
+)
 
 // Set is a group of rows that are reported together.
 type Set string
@@ -31,10 +50,11 @@ const (
 	Family    Set = "family"
 	Growth    Set = "growth"
 	Mixed     Set = "mixed"
+	Whole     Set = "families" // whole families; all other sets ask for minima
 )
 
 // Sets returns all sets in the order of the report.
-func Sets() []Set { return []Set{Published, Family, Growth, Mixed} }
+func Sets() []Set { return []Set{Published, Family, Growth, Mixed, Whole} }
 
 // Benchmark says whether a set counts among the 186 rows each of which has to be solved.
 func (s Set) Benchmark() bool { return s == Published || s == Family }

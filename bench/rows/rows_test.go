@@ -2,6 +2,7 @@ package rows_test
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -45,12 +46,12 @@ func TestKnownAnswers_AreThereForTheNetworksAtHand(t *testing.T) {
 	}
 }
 
-func TestPrototypeGrowth_EndsAt28Organizations(t *testing.T) {
+func TestPrototypeGrowth_EndsAt32OrganizationsWithABound(t *testing.T) {
 	worst, err := rows.PrototypeGrowth()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(worst) != 4 || worst[28] != 61 {
+	if len(worst) != 5 || worst[28] != (rows.PrototypeTime{Seconds: 61}) || worst[32] != (rows.PrototypeTime{Seconds: 15, Over: true}) {
 		t.Errorf("%v", worst)
 	}
 }
@@ -86,7 +87,7 @@ func TestAll_WithoutThePublishedNetworksHasTheGeneratedRows(t *testing.T) {
 		}
 		names[row.String()] = true
 	}
-	if counts[rows.Family] != 39 || counts[rows.Growth] != 7*4*2*4 || counts[rows.Mixed] != 4*2*2*4 {
+	if counts[rows.Family] != 39 || counts[rows.Growth] != 7*4*2*4 || counts[rows.Mixed] != 4*2*2*4 || counts[rows.Whole] != 3*3*2+3*3+2*2*2 {
 		t.Errorf("rows: %v", counts)
 	}
 }
@@ -107,6 +108,69 @@ func TestPick_TakesSetsNetworksAnalysesAndRows(t *testing.T) {
 		if err != nil || len(picked) != want {
 			t.Errorf("%q: %d rows (%v), want %d", patterns, len(picked), err, want)
 		}
+	}
+}
+
+func TestWholeRows_AskThreeQuestionsAboutSomePublishedNetworks(t *testing.T) {
+	var published []rows.Row
+	for _, name := range []string{"N5F1", "N5F1", "N8F7", "N10F1", "N12F4", "N12F5", "N16F8", "N16F9", "other"} {
+		published = append(published, rows.Row{Network: &rows.Network{Name: name, Set: rows.Published}, Analysis: rows.Splitting, Want: "2"})
+	}
+	compared := map[string]bool{}
+	for _, row := range rows.WholeRows(published) {
+		if row.Network.Set != rows.Whole || !row.Analysis.Whole() || row.Want != "" {
+			t.Errorf("%s: set %s, answer %q", row, row.Network.Set, row.Want)
+		}
+		if strings.HasPrefix(row.Network.Name, "N") {
+			compared[row.String()] = row.Compared
+		} else if row.Compared {
+			t.Errorf("%s: others are asked", row)
+		}
+	}
+	want := map[string]bool{}
+	for name, others := range map[string]bool{"N5F1": true, "N8F7": true, "N12F4": true, "N16F8": false} {
+		for _, analysis := range rows.Families() {
+			want[name+"/"+string(analysis)] = others
+		}
+	}
+	if !maps.Equal(compared, want) {
+		t.Errorf("rows and whether others are asked: %v\nwant %v", compared, want)
+	}
+	if published[0].Network.Set != rows.Published {
+		t.Error("the network of the published row has changed its set")
+	}
+}
+
+func TestPick_TellsWholeFamiliesFromMinima(t *testing.T) {
+	all := append(rows.FamilyRows(), rows.WholeRows(nil)...)
+	for patterns, want := range map[string]int{
+		"families": 35, "splitting": 13, "splitting-sets": 9, "quorums": 13, "M20*": 8, "G14F1": 3 + 1, "G24F4s1/blocking-sets": 1,
+	} {
+		picked, err := rows.Pick(all, patterns)
+		if err != nil || len(picked) != want {
+			t.Errorf("%q: %d rows (%v), want %d", patterns, len(picked), err, want)
+		}
+	}
+}
+
+func TestCompare_LeavesOthersOutOfRowsThatDoNotMatch(t *testing.T) {
+	for patterns, want := range map[string]int{"": 39, "family": 39, "G14F1,mixed": 3, "quorum": 0} {
+		all := append(rows.FamilyRows(), rows.Row{Network: &rows.Network{Name: "X", Set: rows.Family}, Analysis: rows.Blocking})
+		if err := rows.Compare(all, patterns); err != nil {
+			t.Fatal(err)
+		}
+		compared := 0
+		for _, row := range all {
+			if row.Compared {
+				compared++
+			}
+		}
+		if compared != want {
+			t.Errorf("%q: others are asked about %d rows, want %d", patterns, compared, want)
+		}
+	}
+	if err := rows.Compare(rows.FamilyRows(), "["); err == nil || !strings.Contains(err.Error(), "pattern") {
+		t.Errorf("error %v, want one that names the pattern", err)
 	}
 }
 
