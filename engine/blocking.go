@@ -29,7 +29,7 @@ func (s *System) MinimalBlockingSets(ctx context.Context, o Options) (Family, er
 	f := s.family(s.classes, groups, faulty)
 	r, err := s.answer(ctx, o, f, known(&s.blocking), func() (minimum, error) { return s.question(groups, faulty).blocking(ctx, o) },
 		func() (orbits, bool, error) {
-			vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return bnb.MinimalBlocking(ctx, s.classes, s.orbits, 0) })
+			vectors, complete := s.blocking.find(func() ([]class.Vector, bool) { return bnb.MinimalBlocking(ctx, s.classes, s.orbits, o.Nodes) })
 			return orbits{vectors, s.orbits}, complete, nil
 		})
 	if err != nil {

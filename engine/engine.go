@@ -143,6 +143,10 @@ type Options struct {
 	Minimum bool
 	// Method says how minima are found; empty means MethodAuto.
 	Method Method
+	// Nodes bounds each search of branch and bound, for a minimum or a family, in
+	// nodes of its tree, as the context bounds it in time; 0: by nothing else. A
+	// search that comes to its bound is incomplete.
+	Nodes int
 }
 
 // Unattended says whether a solver is still at work in this process for an

@@ -42,7 +42,7 @@ func (s *System) HistoryCriticalSets(ctx context.Context, o Options) (HistoryRes
 			return least.keeping(question), err
 		},
 		func() (orbits, bool, error) {
-			found, complete := s.quorumVectors(ctx)
+			found, complete := s.quorumVectors(ctx, o)
 			return found, complete, nil
 		})
 	if err != nil {

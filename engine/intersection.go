@@ -24,7 +24,7 @@ func (s *System) Intersection(ctx context.Context, o Options) (IntersectionResul
 			if s.form == nil {
 				return class.Minimum{}, false, nil
 			}
-			return bnb.DisjointQuorums(ctx, s.classes, s.form, 0)
+			return bnb.DisjointQuorums(ctx, s.classes, s.form, int64(o.Nodes))
 		},
 		func(solver sat.Solver) (class.Minimum, error) {
 			pair, status, err := encode.Intersection(ctx, s.classes.Relevant(), solver)

@@ -89,7 +89,7 @@ func (w question) splitting(ctx context.Context, o Options) (minimum, error) {
 			if w.form == nil {
 				return class.Minimum{}, false, nil
 			}
-			return bnb.MinimumSplitting(ctx, w.q, w.form, w.price, 0)
+			return bnb.MinimumSplitting(ctx, w.q, w.form, w.price, int64(o.Nodes))
 		},
 		func(solver sat.Solver) (class.Minimum, error) {
 			return encode.MinimumSplitting(ctx, w.q.Relevant(), w.price, solver)
@@ -103,7 +103,7 @@ func (w question) quorum(ctx context.Context, o Options) (minimum, error) {
 			if w.form == nil {
 				return class.Minimum{}, false, nil
 			}
-			return bnb.MinimumQuorum(ctx, w.q, w.form, w.price, 0)
+			return bnb.MinimumQuorum(ctx, w.q, w.form, w.price, int64(o.Nodes))
 		},
 		func(solver sat.Solver) (class.Minimum, error) {
 			return encode.MinimumQuorum(ctx, w.q, w.price, solver)
@@ -114,7 +114,7 @@ func (w question) quorum(ctx context.Context, o Options) (minimum, error) {
 func (w question) blocking(ctx context.Context, o Options) (minimum, error) {
 	m, err := o.solve(w.q,
 		func() (class.Minimum, bool, error) {
-			m, err := bnb.MinimumBlocking(ctx, w.q, w.form, w.price, 0)
+			m, err := bnb.MinimumBlocking(ctx, w.q, w.form, w.price, int64(o.Nodes))
 			return m, true, err
 		},
 		func(solver sat.Solver) (class.Minimum, error) {

@@ -27,7 +27,7 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 	r.Family, err = v.answer(ctx, o, v.family(v.classes, groups, nil), known(&v.quorums),
 		func() (minimum, error) { return v.question(groups, nil).quorum(ctx, o) },
 		func() (orbits, bool, error) {
-			found, complete := v.quorumVectors(ctx)
+			found, complete := v.quorumVectors(ctx, o)
 			if !complete || !r.Intersection.Complete || s.semantics == SemanticsPython {
 				return found, complete, nil
 			}
@@ -41,8 +41,8 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 }
 
 // quorumVectors are the vectors of the family.
-func (s *System) quorumVectors(ctx context.Context) (orbits, bool) {
-	vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes, s.orbits, 0) })
+func (s *System) quorumVectors(ctx context.Context, o Options) (orbits, bool) {
+	vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes, s.orbits, o.Nodes) })
 	return orbits{vectors, s.orbits}, complete
 }
 

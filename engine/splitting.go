@@ -32,7 +32,7 @@ func (s *System) MinimalSplittingSets(ctx context.Context, o Options) (Splitting
 			return least, err
 		},
 		func() (found orbits, complete bool, err error) {
-			found, splits, complete, err = s.splittingVectors(ctx)
+			found, splits, complete, err = s.splittingVectors(ctx, o)
 			return found, complete, err
 		})
 	if err != nil {
@@ -54,12 +54,12 @@ type split = bnb.Split
 
 // splittingVectors are the vectors of the family: branch and bound lists one of
 // each orbit where organizations are of one mind, else the solver lists all.
-func (s *System) splittingVectors(ctx context.Context) (found orbits, splits []split, complete bool, err error) {
+func (s *System) splittingVectors(ctx context.Context, o Options) (found orbits, splits []split, complete bool, err error) {
 	found.exchange = s.orbits
 	splits, complete = s.splitting.find(func() (splits []split, complete bool) {
 		if s.form != nil {
 			var ok bool
-			if splits, complete, ok, err = bnb.MinimalSplitting(ctx, s.classes, s.form); ok {
+			if splits, complete, ok, err = bnb.MinimalSplitting(ctx, s.classes, s.form, int64(o.Nodes)); ok {
 				return splits, complete
 			}
 		}

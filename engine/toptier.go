@@ -53,7 +53,7 @@ func (s *System) tier(ctx context.Context, o Options) (encode.Tier, string, erro
 	if o.Method != MethodGophersat {
 		nodes := fewQuorums
 		if o.Method == MethodBNB {
-			nodes = 0
+			nodes = o.Nodes
 		}
 		vectors, complete := s.quorums.find(func() ([]class.Vector, bool) { return bnb.MinimalQuorums(ctx, s.classes, s.orbits, nodes) })
 		if complete || o.Method == MethodBNB {

@@ -337,7 +337,7 @@ func TestFamilies_AgreeWithTryingAllSets(t *testing.T) {
 				t.Fatalf("seed %d: blocking sets %s\n%+v", seed, diff, q)
 			}
 		}
-		found, complete, ok, err := MinimalSplitting(t.Context(), q, form)
+		found, complete, ok, err := MinimalSplitting(t.Context(), q, form, 0)
 		if !ok {
 			continue
 		}

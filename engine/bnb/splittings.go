@@ -23,8 +23,9 @@ type Split struct {
 // Splitting is not upward closed, so minimality is not tested but comes from
 // the order: the search at price 0, 1, 2, ... leaves out what lies above a
 // vector found before, so what it finds has nothing below it. Between prices a
-// search for any price looks whether something is left.
-func MinimalSplitting(ctx context.Context, q *class.Quotient, form *flat.Form) (found []Split, complete, ok bool, err error) {
+// search for any price looks whether something is left. Each of these searches
+// may visit that many nodes (0: any number).
+func MinimalSplitting(ctx context.Context, q *class.Quotient, form *flat.Form, nodes int64) (found []Split, complete, ok bool, err error) {
 	if slices.ContainsFunc(form.Items, func(i flat.Item) bool { return len(i.Parts) > 1 }) {
 		return nil, false, false, nil
 	}
@@ -36,7 +37,7 @@ func MinimalSplitting(ctx context.Context, q *class.Quotient, form *flat.Form) (
 	x.workers = 1 // which quorums stand for a set must not depend on who was quicker
 	l := &splitListing{x: x}
 	x.list = l
-	complete = l.run(ctx)
+	complete = l.run(ctx, nodes)
 	return l.found, complete, true, l.check()
 }
 
@@ -89,17 +90,17 @@ type amounts struct {
 	gone []int32
 }
 
-func (l *splitListing) run(ctx context.Context) (complete bool) {
+func (l *splitListing) run(ctx context.Context, nodes int64) (complete bool) {
 	for limit := 0; limit <= l.x.most; limit++ {
 		if l.pending.gone == nil || l.above(l.pending) {
 			l.probing, l.pending = true, amounts{}
-			complete, _ := l.x.search(ctx, l.x.most, 0)
+			complete, _ := l.x.search(ctx, l.x.most, nodes)
 			l.probing = false
 			if l.pending.gone == nil {
 				return complete
 			}
 		}
-		if complete, _ := l.x.search(ctx, limit, 0); !complete {
+		if complete, _ := l.x.search(ctx, limit, nodes); !complete {
 			return false
 		}
 	}
