@@ -16,6 +16,7 @@ import (
 // python-fbas's benchmark whose networks are at hand. The solver can't be
 // stopped, so that it gets the smaller networks only.
 func TestBenchmark_AnswersAreThoseOfOthersByEveryMethod(t *testing.T) {
+	t.Parallel()
 	file, err := os.Open(precondition.SharedData(t, "benchmark", "prototype-answers.csv"))
 	if err != nil {
 		t.Fatal(err)

@@ -53,6 +53,7 @@ func readJSON[T any](t *testing.T, path string) T {
 var mergeByGolden = map[string]MergeBy{"": MergeNone, "ORGANIZATION": MergeOrganization, "ISP": MergeISP, "COUNTRY": MergeCountry}
 
 func TestAnalyses_AgreeWithTheRealScannerWhereItIsRight(t *testing.T) {
+	t.Parallel()
 	dir := precondition.SharedData(t)
 	corrections := readJSON[struct{ Rows []correction }](t, filepath.Join(dir, "rust_vs_definition.json")).Rows
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "*.json"))

@@ -54,6 +54,7 @@ var changes = []change{
 }
 
 func TestAnswers_ChangeWithTheNetworkOnlyWhereThatMeansSomething(t *testing.T) {
+	t.Parallel()
 	tried := 0
 	for seed := range uint64(asked(t, 600)) {
 		r := rand.New(rand.NewPCG(seed, 41))

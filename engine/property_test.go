@@ -17,7 +17,7 @@ import (
 )
 
 // oracleNetworks is how many random networks a run tries by brute force.
-const oracleNetworks = 12_000
+const oracleNetworks = 10_000
 
 // asked says how many of the random networks of a kind to try: ordinary as many,
 // fewer in a short run, and so many times more as UNDERSTUDY_ORACLE_NETWORKS is
