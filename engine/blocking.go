@@ -86,13 +86,15 @@ func (s *System) stillBlocking(nodes []int, faulty fbas.Set) []int {
 	return gone.Members()
 }
 
-// answer puts an answer about a family together: from the family when it is
-// known or can be found in time, else from a minimum alone.
+// answer puts an answer about a family together: from the family where it is
+// known and only has to be counted, else from a minimum, and from the family as
+// far as time goes.
 func (s *System) answer(ctx context.Context, o Options, f *family, known bool,
 	least func() (minimum, error), enumerate func() (orbits, bool, error),
 ) (Family, error) {
 	var r Family
 	var m minimum
+	known = known && f.exact && !o.Minimum
 	if !known {
 		var err error
 		if m, err = least(); err != nil {

@@ -18,7 +18,7 @@ func (s *System) TopTier(ctx context.Context, o Options) (TopTierResult, error) 
 	if s.semantics == SemanticsPython {
 		intersection, err := s.Intersection(ctx, o)
 		if err != nil || !intersection.Complete || !intersection.Intersects {
-			return TopTierResult{Complete: intersection.Complete, Algorithm: intersection.Algorithm}, err
+			return TopTierResult{Members: []string{}, Complete: intersection.Complete, Algorithm: intersection.Algorithm}, err
 		}
 	}
 	s = s.quorumView
