@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"understudy/engine/bnb"
 	"understudy/engine/class"
@@ -31,7 +30,7 @@ func (s *System) MinimalQuorums(ctx context.Context, o Options) (QuorumsResult, 
 			if !complete || !r.Intersection.Complete || s.semantics == SemanticsPython {
 				return found, complete, nil
 			}
-			return found, complete, checkIntersection(ctx, r.Intersection, found, v.classes.Size)
+			return found, complete, checkIntersection(ctx, r.Intersection, found, v.classes)
 		})
 	if err != nil {
 		return r, fmt.Errorf("find quorums: %w", err)
@@ -46,17 +45,19 @@ func (s *System) quorumVectors(ctx context.Context, o Options) (orbits, bool) {
 	return orbits{vectors, s.orbits}, complete
 }
 
-// checkIntersection compares the verdict with the minimal quorums: two of them
-// are disjoint somewhere exactly if their vectors fit beside each other, in some
-// order of the classes that may change places; sorted ones fit if any do.
-func checkIntersection(ctx context.Context, verdict IntersectionResult, found orbits, size class.Vector) error {
+// checkIntersection compares the verdict with the minimal quorums: two are
+// disjoint somewhere exactly if what is left of the system without one of them
+// still holds a quorum. One of each orbit is enough, since an exchange of
+// classes maps quorums to quorums, and one look at each takes time linear in
+// their number, where comparing every two takes longer than finding them.
+func checkIntersection(ctx context.Context, verdict IntersectionResult, found orbits, q *class.Quotient) error {
+	eval := q.Evaluator()
 	intersects := len(found.vectors) > 0
 	for i, x := range found.vectors {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil
 		}
-		rest := found.exchange.Sorted(size.Minus(x))
-		if slices.ContainsFunc(found.vectors[i:], func(y class.Vector) bool { return found.exchange.Sorted(y).Within(rest) }) {
+		if !eval.Greatest(q.Size.Minus(x), nil).Empty() {
 			intersects = false
 			break
 		}
