@@ -44,10 +44,10 @@ type atom struct {
 // merged is a merged vector, by atom, and a set of nodes that maps to it, the
 // failed ones left out.
 type merged struct {
-	count  class.Vector
-	orbit  class.Vector // what it comes from; an orbit where mapping loses nothing
+	count  class.Vector // where mapping loses nothing it stands for its orbit
 	source []int
 	need   int // members still to be taken from the class at hand
+	size   int // sum of count, once sorted
 }
 
 // family divides the classes by group; failed may be nil.
@@ -104,7 +104,7 @@ func (f *family) answer(ctx context.Context, found orbits, complete bool, o Opti
 	}
 	r.Outcome = Found
 	f.example = sets[0].source
-	r.MinSize = sets[0].count.Sum()
+	r.MinSize = sets[0].size
 	r.Example = f.first(sets[0].count)
 	r.members = f.s.keys(f.example)
 	if f.groups.merging() {
@@ -132,46 +132,62 @@ type orbits struct {
 // size, then by count. It is not whole when the time ends. Where mapping loses
 // nothing an orbit stays one, else its vectors go their own ways.
 func (f *family) minimal(ctx context.Context, found orbits) (sets []merged, whole bool) {
+	if f.exact {
+		return f.asFound(found.vectors), true
+	}
 	all := distinct{seen: map[string]bool{}}
 	one := func(v class.Vector) bool {
 		for _, m := range f.images(ctx, v) {
-			m.orbit = v
 			all.add(m)
 		}
-		return f.exact || ctx.Err() == nil // not before there is one to show
+		return ctx.Err() == nil // not before there is one to show
 	}
 	for _, v := range found.vectors {
-		if f.exact {
-			one(v)
-			continue
-		}
 		found.exchange.All(v, one)
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	sets = all.list
+	sortBySize(all.list)
+	return antichain(ctx, all.list), ctx.Err() == nil
+}
+
+// asFound are the vectors themselves, where mapping loses nothing and the atoms
+// are the classes. There may be a million of them, and the time may be over.
+func (f *family) asFound(vectors []class.Vector) []merged {
+	sets := make([]merged, len(vectors))
+	for i, v := range vectors {
+		sets[i].count = v
+	}
+	sortBySize(sets)
+	if len(sets) > 0 {
+		sets[0].source = f.q.Pick(sets[0].count, f.s.core.SetOf())
+	}
+	return sets
+}
+
+// sortBySize sorts by size, then by count, largest counts first.
+func sortBySize(sets []merged) {
+	for i := range sets {
+		sets[i].size = sets[i].count.Sum()
+	}
 	slices.SortFunc(sets, func(a, b merged) int {
-		if d := a.count.Sum() - b.count.Sum(); d != 0 {
+		if d := a.size - b.size; d != 0 {
 			return d
 		}
 		return slices.Compare(b.count, a.count)
 	})
-	if !f.exact {
-		sets = antichain(ctx, sets)
-	}
-	return sets, f.exact || ctx.Err() == nil
 }
 
 // number is how many sets a merged vector stands for.
 func (f *family) number(m merged, found orbits) *big.Int {
 	n := big.NewInt(1)
 	if f.exact {
-		n = found.exchange.Size(m.orbit)
+		n = found.exchange.Size(m.count)
 	}
 	var choose big.Int
 	for at, k := range m.count {
-		if a := &f.atoms[at]; !a.group {
+		if a := &f.atoms[at]; !a.group && k > 0 && k < len(a.members) {
 			n.Mul(n, choose.Binomial(int64(len(a.members)), int64(k)))
 		}
 	}

@@ -38,22 +38,16 @@ func (f *family) list(sets []merged, found orbits, limit int) [][]string {
 		return true
 	}
 	for _, m := range sets {
+		if len(list) >= limit {
+			break
+		}
 		if !f.exact {
 			one(m.count)
 			continue
 		}
-		found.exchange.All(m.orbit, func(v class.Vector) bool { return one(f.plain(v)) })
+		found.exchange.All(m.count, one)
 	}
 	return list
-}
-
-// plain is a vector by atom where mapping loses nothing.
-func (f *family) plain(v class.Vector) class.Vector {
-	count := make(class.Vector, len(f.atoms))
-	for c, k := range v {
-		count[f.parts[c][0].atom] = k
-	}
-	return count
 }
 
 // expand appends the sets of count that begin with chosen, from atom at on.

@@ -17,10 +17,7 @@ func (f *family) images(ctx context.Context, v class.Vector) []merged {
 		if k == 0 {
 			continue
 		}
-		partial = f.choose(ctx, partial, f.parts[c], k)
-		if !f.exact {
-			partial = antichain(ctx, partial)
-		}
+		partial = antichain(ctx, f.choose(ctx, partial, f.parts[c], k))
 	}
 	return partial
 }
