@@ -219,7 +219,7 @@ func (c *analyzeCommand) printTable(ctx context.Context, network *fbas.Network, 
 
 func (c *analyzeCommand) endedEarly(by api.StoppedBy) error {
 	if by == api.StoppedBySize {
-		return incomplete("incomplete: the question is too large for the solver, and more time would not help")
+		return incomplete("incomplete: the question is too large for the solver, or the family to be kept, and more time would not help")
 	}
 	return incomplete("incomplete: the time of %s did not do for the whole answer", c.Timeout)
 }

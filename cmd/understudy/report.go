@@ -55,7 +55,7 @@ func (r *results) show(t *table) {
 // why says in a few words what ended a search early.
 func (t *table) why() string {
 	if t.ended == api.StoppedBySize {
-		return "too large for the solver"
+		return "too large to be solved or kept"
 	}
 	return "the time ended"
 }

@@ -114,7 +114,8 @@ func (a *asking) took() int64 {
 }
 
 // add notes whether a part is complete or says something at all. Searches end
-// early at the end of the time, and at formulas that are too large for the solver.
+// early at the end of the time, at formulas that are too large for the solver, and
+// at families that are too large to be kept.
 func (a *asking) add(complete, something bool, algorithm string, calls int) Additions {
 	a.useful = a.useful || complete || something
 	r := Additions{Engine: Engine{Version: a.version, Algorithm: algorithm, SolverCalls: calls}}

@@ -37,8 +37,8 @@ type StoppedBy string
 const (
 	// StoppedByTime is the end of the time.
 	StoppedByTime StoppedBy = "time"
-	// StoppedBySize is a formula that is too large for the solver; more time
-	// does not help.
+	// StoppedBySize is a formula that is too large for the solver, or a family
+	// that is too large to be kept; more time does not help.
 	StoppedBySize StoppedBy = "size"
 )
 

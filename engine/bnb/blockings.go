@@ -9,7 +9,7 @@ import (
 )
 
 // MinimalBlocking lists the vectors of all minimal blocking sets. It is not
-// complete when the time ends.
+// complete when the time ends, or memory does.
 func MinimalBlocking(ctx context.Context, q *class.Quotient, orbits twin.Orbits, nodes int) (found []class.Vector, complete bool) {
 	d := &blockingListing{
 		listing: newListing(ctx, q, orbits, nodes),
@@ -42,7 +42,7 @@ func (d *blockingListing) visit() {
 	}
 	alive := d.eval.GreatestIn(most, nil)
 	if alive.Empty() { // the removals so far block; any more would be too many
-		d.found = append(d.found, slices.Clone(d.removed))
+		d.list(d.removed)
 		return
 	}
 	c, ok := d.undecided(alive)

@@ -20,11 +20,16 @@ type listing struct {
 	order   []int
 	decided []bool
 	found   []class.Vector
+	room    int // counts that may still be kept
 	stopped bool
 }
 
+// maxCounts bounds the counts of all vectors that are kept, 256 MB: beyond them
+// the memory of a worker ends before its time does.
+const maxCounts = 1 << 25
+
 func newListing(ctx context.Context, q *class.Quotient, orbits twin.Orbits, nodes int) *listing {
-	s := &listing{ctx: ctx, q: q, orbits: orbits, nodes: nodes, eval: q.Evaluator(), decided: make([]bool, len(q.Size))}
+	s := &listing{ctx: ctx, q: q, orbits: orbits, nodes: nodes, eval: q.Evaluator(), room: maxCounts, decided: make([]bool, len(q.Size))}
 	weight := make([]int, len(q.Size))
 	for c := range q.Size {
 		s.order = append(s.order, c)
@@ -45,6 +50,15 @@ func (s *listing) expired() bool {
 	}
 	s.stopped = s.stopped || s.ctx.Err() != nil
 	return s.stopped
+}
+
+// list keeps a copy of a vector; where there is no room for it the search ends.
+func (s *listing) list(x class.Vector) {
+	if s.room -= len(x); s.room < 0 {
+		s.stopped = true
+		return
+	}
+	s.found = append(s.found, slices.Clone(x))
 }
 
 // undecided gives the first class in order that is not decided and occurs in u.

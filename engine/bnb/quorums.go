@@ -8,9 +8,9 @@ import (
 	"understudy/engine/twin"
 )
 
-// MinimalQuorums lists the vectors of all minimal quorums, one of each
-// orbit. It is not complete when the time ends, or after that many nodes of the
-// search (0: any number).
+// MinimalQuorums lists the vectors of all minimal quorums, one of each orbit. It
+// is not complete when the time ends, or memory does, or after that many nodes
+// of the search (0: any number).
 func MinimalQuorums(ctx context.Context, q *class.Quotient, orbits twin.Orbits, nodes int) (found []class.Vector, complete bool) {
 	d := &quorumListing{
 		listing: newListing(ctx, q, orbits, nodes),
@@ -48,7 +48,7 @@ func (d *quorumListing) visit() {
 	if inside := d.eval.GreatestIn(d.chosen, nil); !inside.Empty() {
 		// Whatever is added now would hold this quorum properly.
 		if d.eval.IsMinimalQuorum(d.chosen) {
-			d.found = append(d.found, slices.Clone(d.chosen))
+			d.list(d.chosen)
 		}
 		return
 	}
