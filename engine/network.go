@@ -61,7 +61,9 @@ func (n *networkQuestions) ask(question func(context.Context) error) error {
 		ctx = share
 	}
 	n.left--
-	return question(ctx)
+	err := question(ctx)
+	n.r.TimeEnded = n.r.TimeEnded || ctx.Err() != nil
+	return err
 }
 
 func (n *networkQuestions) note(complete bool, algorithm string, calls int) {

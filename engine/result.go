@@ -118,7 +118,10 @@ type NetworkResult struct {
 	IntersectionDecided              bool
 	Node, Organization, Country, ISP LevelResult
 	// Complete is false when any of its parts is not.
-	Complete    bool
+	Complete bool
+	// TimeEnded says that the time of a question did, perhaps before that of
+	// the whole.
+	TimeEnded   bool
 	Algorithm   string
 	SolverCalls int
 }

@@ -67,7 +67,7 @@ func (c *analyzeCommand) find(ctx context.Context, network *fbas.Network) (*resu
 		return nil, c.refused(err)
 	}
 	r.stoppedBy = api.StoppedBySize
-	if q.late {
+	if q.late || r.network != nil && r.network.TimeEnded {
 		r.stoppedBy = api.StoppedByTime
 	}
 	return r, nil

@@ -77,6 +77,10 @@ func (a *asking) sum(parts ...*Additions) Additions {
 // levels asks what the backend stores of a scan.
 func (a *asking) levels() (Network, error) {
 	r, err := a.system.Network(a.ctx, a.options)
+	additions := a.add(r.Complete, r.Node.TopTierSize > 0, r.Algorithm, r.SolverCalls)
+	if !r.Complete && r.TimeEnded {
+		additions.StoppedBy = StoppedByTime // of its share, perhaps
+	}
 	return Network{
 		HasQuorumIntersection: decided(r.HasQuorumIntersection, r.IntersectionDecided),
 		HasSymmetricTopTier:   r.HasSymmetricTopTier,
@@ -85,6 +89,6 @@ func (a *asking) levels() (Network, error) {
 		Country:               Level(r.Country),
 		ISP:                   Level(r.ISP),
 		ExecutionTimeMS:       a.took(),
-		Additions:             a.add(r.Complete, r.Node.TopTierSize > 0, r.Algorithm, r.SolverCalls),
+		Additions:             additions,
 	}, err
 }
