@@ -104,6 +104,9 @@ func (s *System) answer(ctx context.Context, o Options, f *family, known bool,
 		if o.Minimum {
 			return r, nil
 		}
+		if m.Found && m.Complete && m.Size == 0 {
+			return r.emptyAlone(o), nil
+		}
 	}
 	vectors, complete, err := enumerate()
 	if err != nil {
@@ -114,6 +117,16 @@ func (s *System) answer(ctx context.Context, o Options, f *family, known bool,
 		return whole, nil
 	}
 	return r.with(whole, m)
+}
+
+// emptyAlone is the family of the empty set, when that is the minimum: every
+// other set holds it, so none is minimal beside it.
+func (r Family) emptyAlone(o Options) Family {
+	r.Total = big.NewInt(1)
+	if o.MaxSets > 0 {
+		r.Sets = [][]string{{}}
+	}
+	return r
 }
 
 // with completes the answer from a minimum by what is known of the family.
