@@ -80,6 +80,8 @@ type Result struct {
 	Case string
 	// Nodes is the number of nodes in the request; 0 where it cannot be read.
 	Nodes int
+	// Verdict is the gravest of those of Metrics, or who failed.
+	Verdict Verdict
 	// Skip says why an Inconclusive comparison is one; else it is empty.
 	Skip string
 	// Reason says, for people, why a side counts as failed or nothing was
@@ -90,7 +92,9 @@ type Result struct {
 // MetricResult is the comparison of one metric.
 type MetricResult struct {
 	Metric  string
-	Outcome Outcome // Agree or Differ
+	Outcome Outcome // Agree, or Differ: in value, or evidence of a side fails its check
+	// Rulings say who is wrong; empty where the sides agree.
+	Rulings []Ruling
 	// Primary and Candidate are the two values, rendered short for people, with
 	// the evidence that failed its check where one did.
 	Primary, Candidate string
