@@ -67,37 +67,40 @@ const (
 
 // Result is one comparison.
 type Result struct {
-	Outcome Outcome
+	Outcome Outcome `json:"outcome"`
+	// Verdict is the gravest of those of Metrics, or who failed.
+	Verdict Verdict `json:"verdict"`
 	// Metrics are those of the analysis that can be compared, in the order of
 	// Metrics; nil unless both sides gave a whole answer.
-	Metrics []MetricResult
+	Metrics []MetricResult `json:"metrics"`
 	// Level is what the question's nodes are: how they are merged where the
 	// request says so, else one of the Level constants.
-	Level string
+	Level string `json:"level"`
 	// MergeBy is none, organization, country, isp, or other.
-	MergeBy string
+	MergeBy string `json:"merge_by"`
 	// Case is a digest of the question up to what cannot change its answer.
-	Case string
+	Case string `json:"case"`
 	// Nodes is the number of nodes in the request; 0 where it cannot be read.
-	Nodes int
-	// Verdict is the gravest of those of Metrics, or who failed.
-	Verdict Verdict
+	Nodes int `json:"nodes"`
 	// Skip says why an Inconclusive comparison is one; else it is empty.
-	Skip string
+	Skip string `json:"skip,omitempty"`
 	// Reason says, for people, why a side counts as failed or nothing was
 	// compared; empty where Metrics speak for themselves.
-	Reason string
+	Reason string `json:"reason,omitempty"`
 }
 
 // MetricResult is the comparison of one metric.
 type MetricResult struct {
-	Metric  string
-	Outcome Outcome // Agree, or Differ: in value, or evidence of a side fails its check
-	// Rulings say who is wrong; empty where the sides agree.
-	Rulings []Ruling
+	Metric  string  `json:"metric"`
+	Outcome Outcome `json:"outcome"` // Agree, or Differ: in value, or evidence of a side fails its check
+	Verdict Verdict `json:"verdict"` // the gravest of Rulings, agree without one
 	// Primary and Candidate are the two values, rendered short for people, with
 	// the evidence that failed its check where one did.
-	Primary, Candidate string
+	Primary   string `json:"primary"`
+	Candidate string `json:"candidate"`
+	// Rulings say who is wrong; empty where the sides agree, two where both are
+	// refuted.
+	Rulings []Ruling `json:"rulings,omitempty"`
 }
 
 // Compare compares the answers of primary and candidate to q.

@@ -79,13 +79,13 @@ type Ruling struct {
 	Finding string `json:"finding,omitempty"`
 }
 
-// Verdict is the gravest of the metric's rulings, agree without one.
-func (m MetricResult) Verdict() Verdict {
+// rule sets the rulings of a metric and, from them, its verdict.
+func (m *MetricResult) rule(rulings ...Ruling) {
 	verdicts := []Verdict{VerdictAgree}
-	for _, r := range m.Rulings {
+	for _, r := range rulings {
 		verdicts = append(verdicts, r.Verdict)
 	}
-	return gravest(verdicts)
+	m.Rulings, m.Verdict = rulings, gravest(verdicts)
 }
 
 // Serves says whether the candidate's answer may go to a client as far as the
