@@ -2,89 +2,8 @@ package proxy
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 	"time"
 )
-
-// mirror is a bounded queue and a fixed number of workers behind it. offer never
-// waits: the client's goroutine calls it.
-type mirror struct {
-	queue chan *job
-	stop  chan struct{}
-
-	mu      sync.RWMutex // guards closed, so that nothing is offered behind the workers' backs
-	closed  bool
-	waiting atomic.Int64
-	workers sync.WaitGroup
-}
-
-func newMirror(length int) *mirror {
-	return &mirror{queue: make(chan *job, length), stop: make(chan struct{})}
-}
-
-// offer queues a job, or says why it was dropped.
-func (m *mirror) offer(j *job) (drop string) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if m.closed {
-		return dropShutdown
-	}
-	m.waiting.Add(1) // before a worker can take it off again
-	select {
-	case m.queue <- j:
-		return ""
-	default:
-		m.waiting.Add(-1)
-		return dropQueueFull
-	}
-}
-
-// start runs the workers. They finish what is queued, also after close, as long
-// as ctx lives; the rest goes to drop.
-func (m *mirror) start(ctx context.Context, workers int, work, drop func(*job)) {
-	take := func(j *job) {
-		m.waiting.Add(-1)
-		if ctx.Err() != nil {
-			drop(j)
-			return
-		}
-		work(j)
-	}
-	for range workers {
-		m.workers.Go(func() {
-			for {
-				select {
-				case j := <-m.queue:
-					take(j)
-				case <-m.stop:
-					m.drain(take)
-					return
-				}
-			}
-		})
-	}
-}
-
-func (m *mirror) drain(take func(*job)) {
-	for {
-		select {
-		case j := <-m.queue:
-			take(j)
-		default:
-			return
-		}
-	}
-}
-
-// close stops taking jobs and waits until the workers have emptied the queue.
-func (m *mirror) close() {
-	m.mu.Lock()
-	m.closed = true
-	m.mu.Unlock()
-	close(m.stop)
-	m.workers.Wait()
-}
 
 // shadow lets the primary answer, as if nothing else were there, and offers a
 // copy of the exchange when the client has its answer.

@@ -80,7 +80,7 @@ type Proxy struct {
 	breaker   *breaker
 	metrics   *metrics
 	held      *ledger
-	mirror    *mirror
+	mirror    *jobQueue
 	records   *recordQueue
 
 	unreachable atomic.Bool // the primary, as the log last said
@@ -111,7 +111,7 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p.background, p.giveUp = context.WithCancel(context.Background())
 	p.breaker = newBreaker(cfg.Breaker, deps.Now, p.breakerChanged)
 	p.forwarder = p.newForwarder()
-	p.mirror = newMirror(cfg.MirrorQueue)
+	p.mirror = newJobQueue(cfg.MirrorQueue)
 	if p.metrics, err = newMetrics(deps.Registerer, p); err != nil {
 		return nil, fmt.Errorf("proxy: register metrics: %w", err)
 	}
