@@ -17,5 +17,8 @@
 //		CeilingPercent: 50, MirrorPercent: 100, Stage: rollout.Shadow, BreakerClosed: true}
 //	rollout.Decide(dials, salt, scanKey).Serve // false: "ceiling 50, stage shadow: serves 0"
 //
-// Reading order: stage.go, dials.go, decide.go.
+// Evidence and Stop are the statistics behind gates and stops, the Wilson bounds
+// what a dashboard shows beside a share.
+//
+// Reading order: stage.go, dials.go, decide.go, evidence.go, wilson.go.
 package rollout
