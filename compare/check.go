@@ -9,9 +9,9 @@ import (
 )
 
 // checker looks for what is wrong with one answer by itself: contradictions
-// between its fields, and evidence that fails its check. A positive claim can be
-// refuted here; that nothing smaller exists, or that a set does not split,
-// cannot.
+// between its fields, and evidence that fails its check. What passes is kept as
+// evidence against the other answer. A positive claim can be refuted here; that
+// nothing smaller exists, or that a set does not split, cannot.
 type checker struct {
 	p *Prepared
 	// trust takes the answer as it is: the Python service's examples and totals
@@ -19,215 +19,222 @@ type checker struct {
 	trust bool
 	// unchecked is why some evidence could not be checked; it is no fault.
 	unchecked error
+	found     evidence
+}
+
+// evidence are claims of an answer that passed their checks. Sets are names,
+// merged where the question merges.
+type evidence struct {
+	quorums, blocking [][]string
+	splits            []split
+	disjoint          [][]string // two quorums by public key, or nil
+	tier              [][]string // minimal quorums by public key
+	open              [][]string // splitting sets that no two quorums were found for
+}
+
+// split is a splitting set with what proves it.
+type split struct {
+	names, members []string
+	quorums        [][]string
 }
 
 // able says whether there is a core to check against.
 func (c *checker) able() bool { return !c.trust && c.p.err == nil }
 
-// maxSetsWork bounds the check of listed sets: nodes of the core times members
-// listed. The 945 blocking sets of the live network take 120,000.
-const maxSetsWork = 4_000_000
+// holds turns the result of a check into a proof against the claim, nil where it
+// passed. A claim too large to check is neither refuted nor evidence.
+func (c *checker) holds(err error, refuted func(reason string) *Proof) (evidence bool, fault *Proof) {
+	switch {
+	case errors.Is(err, witness.ErrTooLarge):
+		c.unchecked = err
+		return false, nil
+	case err != nil:
+		return false, refuted(err.Error())
+	}
+	return true, nil
+}
 
-// verify turns the result of a check into a fault, unless the claim was too
-// large to check.
-func (c *checker) verify(what string, err error) error {
-	if errors.Is(err, witness.ErrTooLarge) {
-		c.unchecked = fmt.Errorf("%s: %w", what, err)
+// noQuorum is the fault of an answer that contradicts the core: it is empty
+// exactly if the core holds no quorum, which the reduction alone decides.
+func (c *checker) noQuorum(saysNone bool) *Proof {
+	has := c.p.core.HasQuorum()
+	if !c.able() || saysNone != has {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+	if !has {
+		return witnessed(checkHasQuorum, nil, "says that there is one, although the greatest set in which every node is satisfied is empty")
 	}
-	return nil
+	quorum := c.p.greatest(nil)
+	return witnessed(checkHasQuorum, []NamedSet{{"quorum", quorum}},
+		"says that there is none, although %s is a quorum: each member's quorum set is met inside it", braces(quorum))
 }
 
-// wrongAboutQuorums is the fault of an answer that contradicts the core: it is
-// not empty exactly if it contains a quorum, which the reduction alone decides.
-func wrongAboutQuorums(has bool) error {
-	if has {
-		return errors.New("says there is none, although there is a quorum")
-	}
-	return errors.New("says there is one, although there is no quorum")
-}
-
-func (c *checker) topTier(t *TopTier) error {
+func (c *checker) topTier(t *TopTier) *Proof {
 	if t.Size != len(t.Members) {
-		return fmt.Errorf("size %d of %d members", t.Size, len(t.Members))
+		return contradiction("says size %d of %d members", t.Size, len(t.Members))
 	}
 	if !c.able() {
 		return nil
 	}
 	if err := c.p.groups.CheckKnown(t.Members); err != nil {
-		return fmt.Errorf("top tier: %w", err)
+		return witnessed(checkKnown, []NamedSet{{"top tier", t.Members}}, "top tier: %v", err)
 	}
-	if (t.Size > 0) != c.p.core.HasQuorum() {
-		return wrongAboutQuorums(c.p.core.HasQuorum())
+	if fault := c.noQuorum(t.Size == 0); fault != nil || t.Quorums == nil {
+		return fault
 	}
-	if t.Quorums == nil {
-		return nil
+	_, fault := c.holds(c.p.groups.CheckTopTier(t.Members, t.Quorums), func(reason string) *Proof {
+		return witnessed(checkTopTier, numbered("quorum", t.Quorums), "quorums of the top tier: %s", reason)
+	})
+	if fault == nil {
+		c.found.tier = t.Quorums // each was checked to be a quorum; which ones are minimal is asked where it matters
 	}
-	return c.verify("quorums of the top tier", c.p.groups.CheckTopTier(t.Members, t.Quorums))
+	return fault
 }
 
-func (c *checker) symmetric(s *Symmetric) error {
-	if !c.able() {
-		return nil
-	}
-	if own := c.p.core.SymmetricTopTier(); own == nil || canonical(own) != canonical(s.QuorumSet) {
-		return errors.New("not the one set that all its members have, with no quorum outside it")
-	}
-	return nil
-}
-
-func (c *checker) intersection(q *Quorums) error {
+func (c *checker) intersection(q *Quorums) *Proof {
 	if c.trust {
 		return nil
 	}
 	if q.Intersect && (q.None() || q.Disjoint != nil) {
-		return errors.New("quorums intersect, yet there are none or two disjoint ones are shown")
+		return contradiction("says that quorums intersect, yet there are none or two disjoint ones are shown")
 	}
-	if c.p.err != nil {
+	if !c.able() {
 		return nil
 	}
-	if q.None() == c.p.core.HasQuorum() {
-		return wrongAboutQuorums(c.p.core.HasQuorum())
-	}
-	if q.Disjoint == nil {
-		return nil
+	if fault := c.noQuorum(q.None()); fault != nil || q.Disjoint == nil {
+		return fault
 	}
 	if len(q.Disjoint) != 2 {
-		return fmt.Errorf("disjoint quorums: want 2, got %d", len(q.Disjoint))
+		return contradiction("disjoint quorums: want 2, got %d", len(q.Disjoint))
 	}
-	return c.verify("disjoint quorums", c.p.core.CheckDisjoint(q.Disjoint[0], q.Disjoint[1]))
+	evident, fault := c.holds(c.p.core.CheckDisjoint(q.Disjoint[0], q.Disjoint[1]), func(reason string) *Proof {
+		return witnessed(checkDisjoint, numbered("quorum", q.Disjoint), "disjoint quorums: %s", reason)
+	})
+	if evident {
+		c.found.disjoint = q.Disjoint
+	}
+	return fault
 }
 
 // family looks for contradictions between the numbers and the example.
-func (c *checker) family(f *Family) error {
+func (c *checker) family(f *Family) *Proof {
 	switch {
 	case f.None() && (f.Min != 0 || len(f.Example) != 0 || len(f.Members) != 0):
-		return errors.New("there is no set, yet a size or an example")
+		return contradiction("says that there is no set, yet gives a size or an example")
 	case f.None():
 		return nil
 	case len(f.Example) != f.Min:
-		return fmt.Errorf("the example has %d members, not min_size %d", len(f.Example), f.Min)
+		return contradiction("the example has %d members, not min_size %d", len(f.Example), f.Min)
 	case f.Min == 0 && (f.Total == nil || f.Total.Cmp(big.NewInt(1)) != 0):
-		return errors.New("the empty set is the only minimal one where it is one")
+		return contradiction("says that the empty set is one and not the only one, yet it is the only minimal one where it is one")
 	}
 	return nil
 }
 
-// example checks the example of a family with the claims that hold for its name
-// form and for its members.
-func (c *checker) example(f *Family, merged, unmerged func([]string) error) error {
-	if err := c.family(f); err != nil {
-		return err
-	}
-	if f.None() || !c.able() {
-		return nil
-	}
-	if err := c.verify("example", merged(f.Example)); err != nil {
-		return err
-	}
-	if f.Members == nil {
-		return nil
-	}
-	if err := c.verify("members of the example", c.p.groups.CheckImage(f.Example, f.Members)); err != nil {
-		return err
-	}
-	return c.verify("members of the example", unmerged(f.Members))
+// kind is what the checks of a family of one kind are made of.
+type kind struct {
+	name, check string
+	// claim says why names are not such a minimal set; members the same of the
+	// unmerged nodes behind one.
+	claim, members func(set []string) error
+	// shown is what shows that names are none, beside them.
+	shown func(names []string) []NamedSet
 }
 
-func (c *checker) quorums(q *Quorums) error {
+func (p *Prepared) quorumKind() kind {
+	return kind{
+		"quorum", checkQuorum, p.checkQuorum,
+		func(m []string) error { return p.core.CheckQuorum(m) },
+		func([]string) []NamedSet { return nil },
+	}
+}
+
+func (p *Prepared) blockingKind() kind {
+	return kind{
+		"blocking set", checkBlocking, p.checkBlocking,
+		func(m []string) error { return p.core.CheckBlocking(m, p.faulty) },
+		func(names []string) []NamedSet {
+			if left := p.greatest(append(p.groups.Nodes(names), p.faulty...)); len(left) > 0 {
+				return []NamedSet{{"quorum that remains", left}}
+			}
+			return nil
+		},
+	}
+}
+
+func (p *Prepared) checkQuorum(set []string) error { return p.groups.CheckMinimalQuorum(set) }
+
+func (p *Prepared) checkBlocking(set []string) error {
+	return p.groups.CheckMinimalBlocking(set, p.faulty)
+}
+
+// refuted is the proof that names, called what, are no set of the kind.
+func (k kind) refuted(what string, names []string, reason string) *Proof {
+	return witnessed(k.check, append([]NamedSet{{what, names}}, k.shown(names)...), "%s: %s", what, reason)
+}
+
+// example checks the example of a family, merged and, where they are shown, its
+// members.
+func (c *checker) example(f *Family, k kind) (evident bool, fault *Proof) {
+	if fault := c.family(f); fault != nil || f.None() || !c.able() {
+		return false, fault
+	}
+	evident, fault = c.holds(k.claim(f.Example), func(reason string) *Proof { return k.refuted("example", f.Example, reason) })
+	if fault != nil || f.Members == nil {
+		return evident, fault
+	}
+	if err := c.p.groups.CheckImage(f.Example, f.Members); err != nil {
+		return false, witnessed(k.check, []NamedSet{{"members of the example", f.Members}}, "members of the example: %v", err)
+	}
+	_, fault = c.holds(k.members(f.Members), func(reason string) *Proof {
+		return witnessed(k.check, []NamedSet{{"members of the example", f.Members}}, "members of the example: %s", reason)
+	})
+	return evident && fault == nil, fault
+}
+
+func (c *checker) quorums(q *Quorums) *Proof {
 	if c.trust {
 		return nil
 	}
 	if !q.None() && q.Min == 0 {
-		return errors.New("the empty set is not a quorum")
+		return contradiction("says that the empty set is a quorum")
 	}
-	if err := c.noneIfNoQuorum(&q.Family); err != nil {
-		return err
+	if fault := c.none(&q.Family); fault != nil {
+		return fault
 	}
-	return c.example(&q.Family, func(e []string) error { return c.p.groups.CheckMinimalQuorum(e) },
-		func(m []string) error { return c.p.core.CheckQuorum(m) })
+	evident, fault := c.example(&q.Family, c.p.quorumKind())
+	if evident {
+		c.found.quorums = append(c.found.quorums, q.Example)
+	}
+	return fault
 }
 
-func (c *checker) blocking(b *Family) error {
+func (c *checker) blocking(b *Family) *Proof {
 	if c.trust {
 		return nil
 	}
-	if err := c.noneIfNoQuorum(b); err != nil {
-		return err
+	if fault := c.none(b); fault != nil {
+		return fault
 	}
-	return c.example(b, func(e []string) error { return c.p.groups.CheckMinimalBlocking(e, c.p.faulty) },
-		func(m []string) error { return c.p.core.CheckBlocking(m, c.p.faulty) })
+	evident, fault := c.example(b, c.p.blockingKind())
+	if evident {
+		c.found.blocking = append(c.found.blocking, b.Example)
+	}
+	return fault
 }
 
-// noneIfNoQuorum holds for quorums and blocking sets: there is one exactly where
-// there is a quorum.
-func (c *checker) noneIfNoQuorum(f *Family) error {
-	if c.able() && f.None() == c.p.core.HasQuorum() {
-		return wrongAboutQuorums(c.p.core.HasQuorum())
-	}
-	return nil
-}
-
-func (c *checker) splitting(s *Splitting) error {
-	if c.trust {
+// none holds for quorums and blocking sets: there is one exactly where there is
+// a quorum.
+func (c *checker) none(f *Family) *Proof {
+	if !c.able() {
 		return nil
 	}
-	if s.Split != (!s.None() && s.Min == 0) {
-		return errors.New("has_split is not whether the empty set splits")
-	}
-	if s.None() && s.Quorums != nil {
-		return errors.New("no set splits, yet two quorums are shown")
-	}
-	if c.able() && !s.None() && !c.p.core.HasQuorum() {
-		return errors.New("nothing splits where there is no quorum")
-	}
-	known := func(e []string) error { return c.p.groups.CheckKnown(e) }
-	inCore := func(m []string) error { _, err := c.p.core.GreatestQuorum(m); return err }
-	if err := c.example(&s.Family, known, inCore); err != nil || !c.able() || s.Quorums == nil {
-		return err
-	}
-	return c.parted(s)
+	return c.noQuorum(f.None())
 }
 
-// parted checks the two quorums that the example leaves disjoint.
-func (c *checker) parted(s *Splitting) error {
-	if len(s.Quorums) != 2 {
-		return fmt.Errorf("quorums left disjoint: want 2, got %d", len(s.Quorums))
+func numbered(what string, sets [][]string) (out []NamedSet) {
+	for i, set := range sets {
+		out = append(out, NamedSet{fmt.Sprintf("%s %d", what, i+1), set})
 	}
-	deleted := s.Members
-	if deleted == nil {
-		// Members need not be shown where no group is in the example.
-		if c.p.groups.CheckImage(s.Example, s.Example) != nil {
-			c.unchecked = errors.New("the merged splitting set shows two quorums and not its own members")
-			return nil
-		}
-		deleted = s.Example
-	}
-	return c.verify("quorums left disjoint", c.p.core.CheckSplitting(deleted, s.Quorums[0], s.Quorums[1]))
-}
-
-func (c *checker) networkIntersection(n *Network) error {
-	if c.able() && n.Intersect && !c.p.core.HasQuorum() {
-		return errors.New("no quorum, hence none that intersect")
-	}
-	return nil
-}
-
-func (c *checker) networkSymmetric(n *Network) error {
-	if c.able() && n.Symmetric && c.p.core.SymmetricTopTier() == nil {
-		return errors.New("no set is the one that all its members have, with no quorum outside it")
-	}
-	return nil
-}
-
-func (c *checker) networkTopTier(n *Network) error {
-	for i, level := range n.Levels {
-		if c.able() && (level.TopTier > 0) != c.p.core.HasQuorum() {
-			return fmt.Errorf("%s: %w", levelNames[i], wrongAboutQuorums(c.p.core.HasQuorum()))
-		}
-	}
-	return nil
+	return out
 }

@@ -108,29 +108,69 @@ func Compare(q Question, primary, candidate Reply, kind PrimaryKind) Result {
 	return Prepare(q).Compare(primary, candidate, kind)
 }
 
-// Compare compares the answers of primary and candidate to the question.
+// Compare compares the answers of primary and candidate to the question, and
+// judges every difference by what the two answers show.
 func (p *Prepared) Compare(primary, candidate Reply, kind PrimaryKind) Result {
-	r := Result{Level: p.level, MergeBy: p.mergeBy, Case: p.digest, Nodes: p.nodes}
+	r, _ := p.compare(primary, candidate, kind)
+	return r
+}
+
+// compare also returns the two answers side by side; nil where there is nothing
+// to judge.
+func (p *Prepared) compare(primary, candidate Reply, kind PrimaryKind) (Result, *bout) {
+	r := Result{Level: p.level, MergeBy: fold(p.mergeBy), Case: p.digest, Nodes: p.nodes}
 	if _, known := parsers[p.analysis]; !known {
-		r.Outcome, r.Skip = Inconclusive, SkipAnalysis
-		r.Reason = fmt.Sprintf("answers to %q are not compared", p.analysis)
-		return r
+		r.inconclusive(SkipAnalysis, fmt.Sprintf("answers to %q are not compared", p.analysis))
+		return r, nil
 	}
 	a, primaryErr := p.answer(primary)
 	b, candidateErr := p.answer(candidate)
 	switch {
 	case primaryErr != nil && candidateErr != nil:
-		r.Outcome, r.Reason = BothFailed, fmt.Sprintf("primary: %v; candidate: %v", primaryErr, candidateErr)
+		r.Outcome, r.Verdict = BothFailed, VerdictBothFailed
+		r.Reason = fmt.Sprintf("primary: %v; candidate: %v", primaryErr, candidateErr)
 	case primaryErr != nil:
-		r.Outcome, r.Reason = PrimaryFailed, primaryErr.Error()
+		r.Outcome, r.Verdict, r.Reason = PrimaryFailed, VerdictPrimaryFailed, primaryErr.Error()
 	case candidateErr != nil:
-		r.Outcome, r.Reason = CandidateFailed, candidateErr.Error()
+		r.Outcome, r.Verdict, r.Reason = CandidateFailed, VerdictCandidateFailed, candidateErr.Error()
 	case a.Incomplete || b.Incomplete:
-		r.Outcome, r.Skip, r.Reason = Inconclusive, SkipIncomplete, "a search ended at its budget"
+		r.inconclusive(SkipIncomplete, "a search ended at its budget")
 	default:
-		p.decide(&r, a, b, kind)
+		match := p.newBout(a, b, kind)
+		r.Metrics = match.judge()
+		r.conclude()
+		if p.checks(&r, kind); r.Outcome != Inconclusive {
+			return r, match
+		}
 	}
-	return r
+	return r, nil
+}
+
+func (r *Result) inconclusive(skip, reason string) {
+	r.Outcome, r.Verdict, r.Skip, r.Reason = Inconclusive, VerdictInconclusive, skip, reason
+}
+
+// conclude works out what the metrics come to together.
+func (r *Result) conclude() {
+	r.Outcome, r.Verdict = Agree, VerdictAgree
+	for _, m := range r.Metrics {
+		if m.Outcome != Agree {
+			r.Outcome = Differ
+		}
+		r.Verdict = gravest([]Verdict{r.Verdict, m.Verdict})
+	}
+}
+
+// checks takes agreement back that means nothing.
+func (p *Prepared) checks(r *Result, kind PrimaryKind) {
+	switch {
+	case len(r.Metrics) == 0:
+		r.inconclusive(SkipMetrics, "nothing that the two kinds of scanner have in common")
+	case r.Outcome == Agree && p.err != nil:
+		r.inconclusive(SkipRequest, p.err.Error())
+	case r.Outcome == Agree && p.optionSkew(kind) != "":
+		r.inconclusive(SkipRequest, fmt.Sprintf("the request has %s, which one side does not know: agreement says nothing", p.optionSkew(kind)))
+	}
 }
 
 // answer returns the neutral form of a side that answered.
@@ -146,23 +186,4 @@ func (p *Prepared) answer(r Reply) (*Answer, error) {
 		return nil, fmt.Errorf("shape: %w", err)
 	}
 	return a, nil
-}
-
-// decide compares two whole answers metric by metric.
-func (p *Prepared) decide(r *Result, primary, candidate *Answer, kind PrimaryKind) {
-	// The Python service's own answers are believed as far as they are compared.
-	trusting := &checker{p: p, trust: kind == KindPython}
-	r.Metrics = diff(values(primary, kind, trusting), values(candidate, kind, &checker{p: p}))
-	r.Outcome = Agree
-	for _, m := range r.Metrics {
-		if m.Outcome != Agree {
-			r.Outcome = Differ
-		}
-	}
-	switch {
-	case len(r.Metrics) == 0:
-		r.Outcome, r.Skip, r.Reason = Inconclusive, SkipMetrics, "nothing that the two kinds of scanner have in common"
-	case r.Outcome == Agree && p.err != nil:
-		r.Outcome, r.Skip, r.Reason = Inconclusive, SkipRequest, p.err.Error()
-	}
 }

@@ -25,7 +25,7 @@ func diffValues(metric string, a, b value) MetricResult {
 	var left, right []string
 	for i := range a.parts {
 		x, y := a.parts[i], b.parts[i]
-		if x.key == y.key && (x.listed == "" || y.listed == "" || x.listed == y.listed) {
+		if x.key == y.key && sameListing(x, y) {
 			continue
 		}
 		m.Outcome = Differ
@@ -58,7 +58,7 @@ func (p part) label(text string) string {
 
 // only names what p has more of than other.
 func (p part) only(other part) string {
-	if p.listed != "" && p.key == other.key {
+	if p.whole && p.key == other.key {
 		return " (other sets)"
 	}
 	left := make(map[string]int)
@@ -84,10 +84,10 @@ func (p part) only(other part) string {
 // maxRendered bounds a rendered value, in bytes.
 const maxRendered = 300
 
-func render(parts []string, fault error) string {
+func render(parts []string, fault *Proof) string {
 	text := strings.Join(parts, ", ")
 	if fault != nil {
-		text += ": " + fault.Error()
+		text += ": " + fault.Sentence
 	}
 	if len(text) <= maxRendered {
 		return text

@@ -76,6 +76,7 @@ type oracle struct {
 	groups *witness.Groups
 	keys   []string
 	faulty []string
+	merges bool
 }
 
 func newOracle(r request) *oracle {
@@ -91,7 +92,7 @@ func newOracle(r request) *oracle {
 	if err != nil {
 		panic(err)
 	}
-	return &oracle{core, groups, core.Keys(), r.Faulty}
+	return &oracle{core, groups, core.Keys(), r.Faulty, r.MergeBy != "" && r.MergeBy != witness.MergeNone}
 }
 
 func (o *oracle) subset(mask int) []string {
@@ -200,9 +201,9 @@ func (o *oracle) answer(analysis string) map[string]any {
 		}
 		return map[string]any{"top_tier": members, "top_tier_size": len(members), "quorums": shown, "execution_time_ms": 7, "cache_hit": false}
 	case "symmetric-top-tier":
-		return map[string]any{"symmetric_top_tier": wire(o.core.SymmetricTopTier()), "execution_time_ms": 7}
+		return map[string]any{"symmetric_top_tier": o.shown(o.core.SymmetricTopTier()), "execution_time_ms": 7}
 	case "full":
-		o = &oracle{o.core, o.groups, o.keys, nil} // faulty nodes do not count here
+		o = &oracle{o.core, o.groups, o.keys, nil, o.merges} // faulty nodes do not count here
 		return map[string]any{
 			"top_tier": o.answer("top-tier"), "blocking_sets": o.answer("blocking-sets"),
 			"splitting_sets": o.answer("splitting-sets"), "quorums": o.answer("quorums"), "total_execution_time_ms": 7,
@@ -241,11 +242,28 @@ func (o *oracle) network() map[string]any {
 	}
 }
 
-func wire(q *fbas.QuorumSet) any {
+// shown is q by group. Merged networks of the tests have flat sets.
+func (o *oracle) shown(q *fbas.QuorumSet) any {
 	if q == nil {
 		return nil
 	}
-	out := set{Threshold: q.Threshold, Validators: q.Validators}
+	out := wire(q).(set)
+	if !o.merges {
+		return out
+	}
+	groups := map[string]bool{}
+	for i, key := range q.Validators {
+		representative, name, _ := o.groups.Group(key)
+		out.Validators[i], groups[representative] = name, true
+	}
+	if len(q.Validators) > 0 && len(groups) == 1 {
+		out.Threshold, out.Validators = 1, out.Validators[:1]
+	}
+	return out
+}
+
+func wire(q *fbas.QuorumSet) any {
+	out := set{Threshold: q.Threshold, Validators: slices.Clone(q.Validators)}
 	for i := range q.InnerQuorumSets {
 		out.InnerQuorumSets = append(out.InnerQuorumSets, wire(&q.InnerQuorumSets[i]).(set))
 	}

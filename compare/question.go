@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"understudy/engine/fbas"
+	"understudy/engine/quality"
 	"understudy/engine/witness"
 )
 
@@ -33,11 +35,15 @@ const (
 // use; one Prepared may serve both Compare and Servable.
 type Prepared struct {
 	analysis string
-	mergeBy  string
+	mergeBy  string // as witness.Core.Groups takes it
 	level    string
 	nodes    int
 	digest   string
 	faulty   []string
+	// What of the request only one side may know.
+	semantics    string
+	clean, field bool
+	network      *fbas.Network
 	// core and groups are what evidence is checked against; without them err
 	// says why nothing can be.
 	core   *witness.Core
@@ -63,48 +69,59 @@ func Prepare(q Question) *Prepared {
 	return p
 }
 
+// The readings of a network that a request may ask for.
+const (
+	semanticsRust   = "rust"
+	semanticsRaw    = "raw"
+	semanticsPython = "python"
+)
+
 // read takes in the options that change what is asked.
 func (p *Prepared) read(network *fbas.Network, options map[string]json.RawMessage) error {
 	var mergeBy *string
-	var semantics string
-	var clean bool
 	problem := errors.Join(
 		option(options, "merge_by", &mergeBy),
 		option(options, "faulty_nodes", &p.faulty),
-		option(options, "semantics", &semantics),
-		option(options, "clean", &clean))
+		option(options, "semantics", &p.semantics),
+		option(options, "clean", &p.clean))
 	p.level = levelOf(mergeBy, network)
-	if mergeBy != nil {
-		p.mergeBy = fold(*mergeBy)
+	if mergeBy != nil && *mergeBy != "" {
+		p.mergeBy, p.field = *mergeBy, strings.HasPrefix(*mergeBy, witness.MergeField)
 	}
 	if p.analysis != analysisBlocking && p.analysis != analysisNetwork {
 		p.faulty = nil
 	}
-	if problem == nil && clean {
-		problem = errors.New("the request asks for another network, cleaned first")
-	}
 	if problem == nil && network.OrganizationsError != nil && (p.mergeBy == witness.MergeOrganization || p.analysis == analysisNetwork) {
 		problem = network.OrganizationsError
 	}
-	if problem != nil {
+	if problem == nil && p.clean {
+		network, _ = quality.Clean(network)
+	}
+	if p.network = network; problem != nil {
 		return problem
 	}
-	return p.reduce(network, semantics)
+	return p.reduce(network)
 }
 
-func (p *Prepared) reduce(network *fbas.Network, semantics string) (err error) {
-	switch semantics {
-	case "", "rust":
+func (p *Prepared) reduce(network *fbas.Network) (err error) {
+	switch p.semantics {
+	case "", semanticsRust:
 		p.core, err = witness.Reduce(network)
-	case "raw":
+	case semanticsRaw:
 		p.core, err = witness.Raw(network)
+	case semanticsPython:
+		p.core, err = witness.Python(network)
 	default:
-		err = fmt.Errorf("semantics %q have no checker", semantics)
+		err = fmt.Errorf("semantics %q: want rust, raw or python", p.semantics)
 	}
 	if err != nil {
 		return err
 	}
-	p.groups, err = p.core.Groups(p.mergeBy)
+	mergeBy := p.mergeBy
+	if p.analysis == analysisNetwork {
+		mergeBy = witness.MergeNone
+	}
+	p.groups, err = p.core.Groups(mergeBy)
 	return err
 }
 
@@ -172,6 +189,9 @@ func LevelInScan(level string, nodes, largest int) string {
 func (p *Prepared) caseDigest() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q\n", p.analysis, p.level, p.core.Known(p.faulty))
+	if p.semantics != "" && p.semantics != semanticsRust || p.clean {
+		fmt.Fprintf(h, "%q %t\n", p.semantics, p.clean)
+	}
 	merges := []string{p.mergeBy}
 	if p.analysis == analysisNetwork {
 		merges = []string{witness.MergeNone, witness.MergeOrganization, witness.MergeCountry, witness.MergeISP}

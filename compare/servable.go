@@ -31,7 +31,7 @@ func (p *Prepared) Servable(candidate Reply) error {
 	said := values(a, KindRust, c)
 	for _, metric := range Metrics {
 		if fault := said[metric].fault; fault != nil {
-			return fmt.Errorf("%w: %s: %w", ErrNotServable, metric, fault)
+			return fmt.Errorf("%w: %s: %s", ErrNotServable, metric, fault.Sentence)
 		}
 	}
 	if c.unchecked != nil {

@@ -27,7 +27,7 @@ func TestServable_RefusesWhatMustNotReachAClient(t *testing.T) {
 		{"not in the core", r, "quorums", func(a map[string]any) { a["example_quorum"] = letters("abx") }, `"x" is not in the core`},
 		{"no quorum at all", r, "quorums", func(a map[string]any) {
 			a["min_size"], a["total_quorums"], a["example_quorum"], a["quorum_intersection"], a["sets"], a["example_members"] = 0, 0, []string{}, false, [][]string{}, nil
-		}, "there is a quorum"},
+		}, "is a quorum"},
 		{"quorums that share a node", r, "quorums", func(a map[string]any) {
 			a["quorum_intersection"] = false
 			a["disjoint_quorums"] = [][]string{letters("abc"), letters("bcd")}
@@ -45,7 +45,7 @@ func TestServable_RefusesWhatMustNotReachAClient(t *testing.T) {
 		{"a wrong set in the list", r, "blocking-sets", func(a map[string]any) {
 			a["sets"] = [][]string{letters("ab"), letters("ac"), letters("ad"), letters("bc"), letters("bd"), letters("cde")}
 		}, `"e" is not in the core`},
-		{"not symmetric", r, "symmetric-top-tier", func(a map[string]any) { a["symmetric_top_tier"] = set{Threshold: 2, Validators: letters("abcd")} }, "the one set"},
+		{"not symmetric", r, "symmetric-top-tier", func(a map[string]any) { a["symmetric_top_tier"] = set{Threshold: 2, Validators: letters("abcd")} }, "although it is 3"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			answer := newOracle(tc.request).answer(tc.analysis)

@@ -35,7 +35,7 @@ type value struct {
 	parts []part
 	// fault says why the answer cannot be right whatever the other side says: it
 	// contradicts itself, or its evidence fails its check.
-	fault error
+	fault *Proof
 }
 
 // part is one number of a value: the whole of it, or that of a level.
@@ -45,9 +45,14 @@ type part struct {
 	text string // for people
 	// detail is a multiset behind the part, rendered where the sides differ.
 	detail []string
-	// listed is the whole family, compared where both sides list theirs.
+	// listed is the whole family, compared where both sides list theirs: whole
+	// says that this one does.
 	listed string
+	whole  bool
 }
+
+// zeroOrNone is what a size of 0 of the Python service says of blocking sets.
+const zeroOrNone = "0 or none"
 
 func one(text string) value { return value{parts: []part{{key: text, text: text}}} }
 
@@ -100,7 +105,7 @@ func pythonFamilies(v map[string]value, a *Answer, c *checker) {
 	if b := a.Blocking; b != nil {
 		v[MetricMinBlocking] = familyMin(b, c.blocking(b))
 		if b.Min == 0 {
-			v[MetricMinBlocking] = value{one("0 or none").parts, v[MetricMinBlocking].fault}
+			v[MetricMinBlocking] = value{one(zeroOrNone).parts, v[MetricMinBlocking].fault}
 		}
 	}
 	if s := a.Splitting; s != nil {
@@ -122,16 +127,15 @@ func topTierValue(t *TopTier, c *checker) value {
 // symmetricValue compares unmerged sets as there or not, since the set itself
 // is checked; merged ones are for display and compared as they are, order aside.
 func symmetricValue(s *Symmetric, c *checker) value {
-	if s.QuorumSet == nil {
-		return one("none")
+	v := one("none")
+	if s.QuorumSet != nil {
+		v = one("symmetric")
+		if c.p.mergeBy != witness.MergeNone {
+			v.parts[0].key = canonical(s.QuorumSet)
+			v.parts[0].text = fmt.Sprintf("symmetric %d of %d", s.QuorumSet.Threshold, len(s.QuorumSet.Validators)+len(s.QuorumSet.InnerQuorumSets))
+		}
 	}
-	v := one("symmetric")
-	if c.p.mergeBy == witness.MergeNone {
-		v.fault = c.symmetric(s)
-		return v
-	}
-	v.parts[0].key = canonical(s.QuorumSet)
-	v.parts[0].text = fmt.Sprintf("symmetric %d of %d", s.QuorumSet.Threshold, len(s.QuorumSet.Validators)+len(s.QuorumSet.InnerQuorumSets))
+	v.fault = c.symmetric(s)
 	return v
 }
 
@@ -157,7 +161,7 @@ func intersectionValue(q *Quorums, c *checker) value {
 	return v
 }
 
-func familyMin(f *Family, fault error) value {
+func familyMin(f *Family, fault *Proof) value {
 	v := one(strconv.Itoa(f.Min))
 	if f.None() {
 		v = one("none")
@@ -167,13 +171,13 @@ func familyMin(f *Family, fault error) value {
 }
 
 // familyValue adds the metric of a family whose size is known.
-func familyValue(v map[string]value, metric string, f *Family, fault error) {
+func familyValue(v map[string]value, metric string, f *Family, fault *Proof) {
 	if f.Total == nil {
 		return
 	}
 	whole := one(f.Total.String())
 	if f.Known() == KnownWhole {
-		whole.parts[0].listed = canonicalFamily(f.Sets)
+		whole.parts[0].listed, whole.parts[0].whole = canonicalFamily(f.Sets), true
 	}
 	whole.fault = fault
 	v[metric] = whole

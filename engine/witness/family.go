@@ -15,7 +15,7 @@ func (g *Groups) CheckFamily(sets [][]string, check func(set []string) error) er
 	if large != nil && !errors.Is(large, ErrTooLarge) {
 		return large
 	}
-	if g.ambiguous() {
+	if g.Ambiguous() {
 		return large // sets of equal names may be different sets
 	}
 	if err := apart(sets); err != nil {
@@ -24,8 +24,9 @@ func (g *Groups) CheckFamily(sets [][]string, check func(set []string) error) er
 	return large
 }
 
-// ambiguous says whether two groups share a name.
-func (g *Groups) ambiguous() bool {
+// Ambiguous says whether two groups share a name, so that sets of equal names may
+// be different sets.
+func (g *Groups) Ambiguous() bool {
 	for _, reps := range g.named {
 		if len(reps) > 1 {
 			return true

@@ -1,0 +1,316 @@
+package compare
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+
+	"understudy/engine/witness"
+)
+
+// bout is two whole answers side by side, with what each is and shows.
+type bout struct {
+	p                  *Prepared
+	kind               PrimaryKind
+	primary, candidate *Answer
+	values             [2]map[string]value // of primary, of candidate
+	checkers           [2]*checker
+	pool               evidence // of both sides: what holds does so whoever said it
+	disjointTried      bool
+}
+
+var sides = [2]string{sidePrimary, sideCandidate}
+
+func (p *Prepared) newBout(primary, candidate *Answer, kind PrimaryKind) *bout {
+	b := &bout{p: p, kind: kind, primary: primary, candidate: candidate}
+	// The Python service's own answers are believed as far as they are compared,
+	// and so is everyone about a request that the two read differently.
+	skewed := p.optionSkew(kind) != ""
+	b.checkers = [2]*checker{{p: p, trust: skewed || kind == KindPython}, {p: p, trust: skewed}}
+	for i, a := range []*Answer{primary, candidate} {
+		b.values[i] = values(a, kind, b.checkers[i])
+		b.pool.add(b.checkers[i].found)
+	}
+	return b
+}
+
+func (e *evidence) add(o evidence) {
+	e.quorums = append(e.quorums, o.quorums...)
+	e.blocking = append(e.blocking, o.blocking...)
+	e.splits = append(e.splits, o.splits...)
+	e.open = append(e.open, o.open...)
+	e.tier = append(e.tier, o.tier...)
+	if e.disjoint == nil {
+		e.disjoint = o.disjoint
+	}
+}
+
+func (b *bout) answer(side int) *Answer { return []*Answer{b.primary, b.candidate}[side] }
+
+// judge rules on every metric that both sides have a value for.
+func (b *bout) judge() []MetricResult {
+	metrics := diff(b.values[0], b.values[1])
+	for i := range metrics {
+		m := &metrics[i]
+		if m.Outcome == Agree && b.open(m.Metric) {
+			m.Outcome = Differ // in an example that nothing is known of
+		}
+		if m.Outcome == Agree {
+			m.rule()
+			continue
+		}
+		m.rule(b.rulings(m.Metric)...)
+	}
+	return metrics
+}
+
+// open says whether the sides show different splitting sets as an example and
+// one of them was not shown to split.
+func (b *bout) open(metric string) bool {
+	x, y := b.primary.Splitting, b.candidate.Splitting
+	if metric != MetricMinSplitting || x == nil || y == nil || same(x.Example, y.Example) || x.None() && y.None() {
+		return false
+	}
+	return contains(b.pool.open, x.Example) && !b.listed(x.Example) || contains(b.pool.open, y.Example) && !b.listed(y.Example)
+}
+
+// listed says whether both sides list the set in families that agree.
+func (b *bout) listed(set []string) bool {
+	x, y := b.primary.Splitting, b.candidate.Splitting
+	return contains(x.Sets, set) && contains(y.Sets, set)
+}
+
+// rulings are the verdicts on a metric in which the sides differ, by what the
+// two answers show and nothing else.
+func (b *bout) rulings(metric string) []Ruling {
+	if skew := b.skew(); skew != nil {
+		return []Ruling{*skew}
+	}
+	var out []Ruling
+	for side, name := range sides {
+		proof := b.values[side][metric].fault
+		if proof != nil {
+			proof = says(name, proof)
+		} else {
+			proof = b.refuted(side, metric)
+		}
+		if proof != nil {
+			out = append(out, b.ruling(name, metric, proof))
+		}
+	}
+	if len(out) == 0 {
+		return []Ruling{{Verdict: VerdictUndecided}}
+	}
+	return out
+}
+
+func (b *bout) ruling(side, metric string, proof *Proof) Ruling {
+	r := Ruling{Verdict: wrong(side), Proof: proof}
+	if side == sidePrimary && b.kind == KindRust {
+		r.Class = b.defectClass(metric)
+	}
+	return r
+}
+
+// says is the proof with a sentence that names the side it is about.
+func says(side string, proof *Proof) *Proof {
+	named := *proof
+	named.Sentence = "the " + side + ": " + proof.Sentence
+	return &named
+}
+
+// refuted looks for a valid witness, of either side, against what a side claims
+// about a metric.
+func (b *bout) refuted(side int, metric string) *Proof {
+	if !b.checkers[1].able() {
+		return nil
+	}
+	a, name := b.answer(side), sides[side]
+	switch metric {
+	case MetricIntersection:
+		return b.refutedIntersection(a, name)
+	case MetricTopTier:
+		return b.refutedTopTier(a, name)
+	case MetricMinQuorum:
+		return b.refutedMin(&a.Quorums.Family, name, b.p.quorumKind(), b.pool.quorums)
+	case MetricMinBlocking:
+		if a.Blocking == nil {
+			return nil // of a network, whose numbers come without sets
+		}
+		return b.refutedMin(a.Blocking, name, b.p.blockingKind(), b.pool.blocking)
+	case MetricMinSplitting:
+		return b.refutedMinSplitting(a, name)
+	case MetricQuorumFamily:
+		return b.refutedFamily(&a.Quorums.Family, name, b.p.quorumKind(), b.pool.quorums)
+	case MetricBlockingFamily:
+		return b.refutedFamily(a.Blocking, name, b.p.blockingKind(), b.pool.blocking)
+	case MetricSplittingFamily:
+		return b.refutedSplittings(a.Splitting, name)
+	}
+	return nil
+}
+
+// refutedMin holds a least size against the smallest set that is shown.
+func (b *bout) refutedMin(f *Family, side string, k kind, shown [][]string) *Proof {
+	if len(shown) == 0 {
+		return nil
+	}
+	least := slices.MinFunc(shown, func(x, y []string) int { return len(x) - len(y) })
+	if !f.None() && f.Min <= len(least) {
+		return nil
+	}
+	return witnessed(k.check, []NamedSet{{k.name, least}},
+		"%s is a minimal %s of %s; the %s says %s", braces(least), k.name, members(len(least)), side, claimed(f))
+}
+
+func members(n int) string {
+	if n == 1 {
+		return "1 member"
+	}
+	return fmt.Sprintf("%d members", n)
+}
+
+// claimed says what a family's answer claims about its least set.
+func claimed(f *Family) string {
+	if f.None() {
+		return "that there is none"
+	}
+	return fmt.Sprintf("that none has fewer than %d", f.Min)
+}
+
+func (b *bout) refutedMinSplitting(a *Answer, side string) *Proof {
+	if a.Splitting == nil || len(b.pool.splits) == 0 {
+		return nil
+	}
+	least := slices.MinFunc(b.pool.splits, func(x, y split) int { return len(x.names) - len(y.names) })
+	f := &a.Splitting.Family
+	if !f.None() && f.Min <= len(least.names) {
+		return nil
+	}
+	return witnessed(checkSplitting, splitSets(least.names, least.members, least.quorums),
+		"%s, %s, splits: deleting it leaves two disjoint quorums; the %s says %s", braces(least.names), members(len(least.names)), side, claimed(f))
+}
+
+// refutedFamily holds a family against the sets that are shown: one that is
+// missing from a whole family, or more of them than it is said to have.
+func (b *bout) refutedFamily(f *Family, side string, k kind, shown [][]string) *Proof {
+	if b.p.groups.Ambiguous() || f.Total == nil {
+		return nil // sets of equal names may be different sets
+	}
+	distinct := make(map[string]bool, len(shown))
+	listed := make(map[string]bool, len(f.Sets))
+	for _, set := range f.Sets {
+		listed[key(set)] = true
+	}
+	for _, set := range shown {
+		distinct[key(set)] = true
+		if f.Known() == KnownWhole && !listed[key(set)] || f.None() {
+			return witnessed(k.check, []NamedSet{{k.name, set}},
+				"%s is a minimal %s; the %s's family of %s does not have it", braces(set), k.name, side, f.Total)
+		}
+	}
+	if f.Total.Cmp(big.NewInt(int64(len(distinct)))) < 0 {
+		return witnessed(checkFamily, nil, "%d different minimal %ss are shown; the %s says that there are %s", len(distinct), k.name, side, f.Total)
+	}
+	return nil
+}
+
+func key(set []string) string { return fmt.Sprintf("%q", slices.Sorted(slices.Values(set))) }
+
+// refutedSplittings holds a family of splitting sets against the ones that are
+// shown to split: each has a minimal one inside it, so a whole family has a set
+// within it.
+func (b *bout) refutedSplittings(s *Splitting, side string) *Proof {
+	if b.p.groups.Ambiguous() || s.Total == nil || s.Known() != KnownWhole && !s.None() {
+		return nil
+	}
+	for _, shown := range b.pool.splits {
+		if slices.ContainsFunc(s.Sets, func(set []string) bool { return within(set, shown.names) }) {
+			continue
+		}
+		return witnessed(checkSplitting, splitSets(shown.names, shown.members, shown.quorums),
+			"%s splits: deleting it leaves two disjoint quorums; the %s's family of %s has no set within it", braces(shown.names), side, s.Total)
+	}
+	for _, set := range s.Sets {
+		for _, smaller := range b.pool.splits {
+			if len(smaller.names) < len(set) && within(smaller.names, set) {
+				return witnessed(checkSplitting, append([]NamedSet{{"listed set", set}}, splitSets(smaller.names, smaller.members, smaller.quorums)...),
+					"%s, which the %s lists, is not minimal: %s splits already", braces(set), side, braces(smaller.names))
+			}
+		}
+	}
+	return nil
+}
+
+// refutedIntersection looks for two disjoint quorums against the claim that
+// quorums intersect. The other claim takes a search to refute.
+func (b *bout) refutedIntersection(a *Answer, side string) *Proof {
+	says := a.Network != nil && a.Network.Intersect || a.Quorums != nil && a.Quorums.Intersect
+	if !says {
+		return nil
+	}
+	b.findDisjoint()
+	if b.pool.disjoint == nil {
+		return nil
+	}
+	return witnessed(checkDisjoint, numbered("quorum", b.pool.disjoint),
+		"%s and %s are quorums that share no node; the %s says that quorums intersect", braces(b.pool.disjoint[0]), braces(b.pool.disjoint[1]), side)
+}
+
+// findDisjoint looks for two disjoint quorums among those shown, then greedily.
+func (b *bout) findDisjoint() {
+	if b.pool.disjoint != nil || b.disjointTried {
+		return
+	}
+	b.disjointTried = true
+	if b.p.mergeBy == witness.MergeNone {
+		for _, quorum := range b.pool.quorums {
+			if rest := b.p.greatest(quorum); len(rest) > 0 {
+				b.pool.disjoint = [][]string{quorum, rest}
+				return
+			}
+		}
+	}
+	if q1, q2, found := b.p.core.Part(nil); found {
+		b.pool.disjoint = [][]string{q1, q2}
+	}
+}
+
+// refutedTopTier looks for a minimal quorum with a member that the claim lacks.
+func (b *bout) refutedTopTier(a *Answer, side string) *Proof {
+	if a.TopTier == nil {
+		return nil
+	}
+	for _, quorum := range b.pool.tier {
+		image, err := b.p.groups.Image(quorum)
+		if err != nil {
+			continue // never: it passed its check
+		}
+		lacking := missing(a.TopTier.Members, image)
+		if len(lacking) == 0 || b.p.core.CheckMinimalQuorum(quorum) != nil {
+			continue
+		}
+		return witnessed(checkQuorum, []NamedSet{{"minimal quorum", quorum}},
+			"%s is a minimal quorum with %s, which the top tier of the %s lacks", braces(quorum), lacking[0], side)
+	}
+	return nil
+}
+
+// greatest is the greatest quorum that is left without some nodes.
+func (p *Prepared) greatest(without []string) []string {
+	gone := make(map[string]bool, len(without))
+	for _, key := range without {
+		gone[key] = true
+	}
+	var rest []string
+	for _, key := range p.core.Keys() {
+		if !gone[key] {
+			rest = append(rest, key)
+		}
+	}
+	quorum, err := p.core.GreatestQuorum(rest)
+	if err != nil {
+		return nil // never: these are core nodes
+	}
+	return quorum
+}
