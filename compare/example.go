@@ -27,7 +27,7 @@ func (s *settling) judgeListed(side int) (proof *Proof, known bool) {
 		return nil, true
 	}
 	for i, set := range a.Sets {
-		if i >= mostAsked {
+		if i >= mostAsked && s.wholeSplitting() == nil {
 			return nil, false
 		}
 		if proof, known := s.splits(side, "listed set", set); !known || proof != nil {
@@ -57,10 +57,8 @@ func (s *settling) splits(side int, what string, set []string) (proof *Proof, kn
 	if slices.ContainsFunc(s.pool.splits, func(x split) bool { return same(x.names, set) }) {
 		return nil, true
 	}
-	if whole := s.wholeSplitting(); whole != nil {
-		if !contains(whole, set) {
-			return s.notInFamily(side, set), true
-		}
+	whole := s.wholeSplitting()
+	if contains(whole, set) {
 		return nil, true
 	}
 	found, err := s.arbiter.Split(s.ctx, s.dispute, set)
@@ -73,8 +71,11 @@ func (s *settling) splits(side int, what string, set []string) (proof *Proof, kn
 			Sentence: fmt.Sprintf("%s, which the %s shows as its %s, does not split: deleting it leaves no two disjoint quorums, found by %s", braces(set), sides[side], what, found.How),
 		}, true
 	}
-	if s.verified(found, set) != nil {
+	switch {
+	case s.verified(found, set) != nil:
 		return nil, false
+	case whole != nil: // it splits, and is not minimal
+		return s.notInFamily(side, set), true
 	}
 	s.pool.splits = append(s.pool.splits, split{set, found.Members, found.Quorums})
 	return nil, true
