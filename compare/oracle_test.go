@@ -121,29 +121,35 @@ func (o *oracle) minimal(property func(set []string) bool) (out []int) {
 	return out
 }
 
-// merged maps a family and keeps its minimal sets, each with one preimage.
+// merged maps a family and keeps its minimal sets, each with one preimage. Groups
+// are told apart by their representatives, since names may repeat.
 func (o *oracle) merged(masks []int) (sets, members [][]string) {
-	var images [][]string
-	for _, mask := range masks {
-		image, err := o.groups.Image(o.subset(mask))
+	image := func(mask int) []string {
+		var out []string
+		for _, key := range o.subset(mask) {
+			representative, _, _ := o.groups.Group(key)
+			out = append(out, representative)
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	order := slices.Clone(masks)
+	sort.SliceStable(order, func(i, j int) bool { return len(image(order[i])) < len(image(order[j])) })
+	var kept [][]string
+	sets = [][]string{}
+	for _, mask := range order {
+		own := image(mask)
+		inside := func(s []string) bool {
+			return !slices.ContainsFunc(s, func(r string) bool { return !slices.Contains(own, r) })
+		}
+		if slices.ContainsFunc(kept, inside) {
+			continue
+		}
+		names, err := o.groups.Image(o.subset(mask))
 		if err != nil {
 			panic(err)
 		}
-		images = append(images, image)
-	}
-	order := make([]int, len(images))
-	for i := range order {
-		order[i] = i
-	}
-	sort.SliceStable(order, func(i, j int) bool { return len(images[order[i]]) < len(images[order[j]]) })
-	sets = [][]string{}
-	for _, i := range order {
-		inside := func(s []string) bool {
-			return !slices.ContainsFunc(s, func(name string) bool { return !slices.Contains(images[i], name) })
-		}
-		if !slices.ContainsFunc(sets, inside) {
-			sets, members = append(sets, images[i]), append(members, o.subset(masks[i]))
-		}
+		kept, sets, members = append(kept, own), append(sets, names), append(members, o.subset(mask))
 	}
 	return sets, members
 }

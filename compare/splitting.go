@@ -68,7 +68,8 @@ func (c *checker) tryToSplit(names, members []string) {
 	if members == nil {
 		members = c.p.groups.Nodes(names)
 	}
-	if q1, q2, found := c.p.core.Part(members); found {
+	// Where two groups share a name the nodes of both are too many.
+	if q1, q2, found := c.p.core.Part(members); found && c.p.groups.CheckImage(names, members) == nil {
 		c.found.splits = append(c.found.splits, split{names, members, [][]string{q1, q2}})
 		return
 	}
@@ -114,6 +115,9 @@ func (c *checker) shown(set []string) bool {
 // aboveAnother finds a listed set that is not minimal: a set of fewer names
 // inside it splits.
 func (c *checker) aboveAnother(s *Splitting) *Proof {
+	if c.p.groups.Ambiguous() {
+		return nil // a set inside it by name may be of other groups
+	}
 	for _, set := range s.Sets {
 		for _, smaller := range c.found.splits {
 			if len(smaller.names) < len(set) && within(smaller.names, set) {
