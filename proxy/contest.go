@@ -118,22 +118,31 @@ func aloneReason(j *job) string {
 	return ""
 }
 
-// servableReason is aloneReason with the primary's answer beside it: only what
-// agrees is served.
-func servableReason(j *job) string {
+// besideReason says with the primary's answer beside it whether the candidate's
+// goes out, and why or why not: only what agrees is served, and what differs from
+// an answer that is proven wrong while nothing speaks against the candidate's.
+func besideReason(j *job) (reason string, serves bool) {
 	if j.primary.Status >= 400 {
-		return ReasonPrimaryFailed
+		return ReasonPrimaryFailed, false
 	}
 	if reason := aloneReason(j); reason != "" {
-		return reason
+		return reason, false
 	}
 	switch {
 	case !j.compared:
-		return ReasonUndecided
-	case j.result.Outcome == compare.Agree:
-		return ""
-	case j.result.Outcome == compare.Differ:
-		return ReasonDiffer
+		return ReasonUndecided, false
+	case j.result.Serves() && j.result.Verdict == compare.VerdictAgree:
+		return "", true
+	case j.result.Serves():
+		return ReasonPrimaryWrong, true
 	}
-	return ReasonUndecided
+	switch j.result.Verdict {
+	case compare.VerdictCandidateWrong:
+		return ReasonCandidateWrong, false
+	case compare.VerdictInputSkew:
+		return ReasonInputSkew, false
+	case compare.VerdictPrimaryFailed, compare.VerdictBothFailed:
+		return ReasonPrimaryFailed, false
+	}
+	return ReasonUndecided, false
 }

@@ -8,9 +8,18 @@ import (
 	"understudy/rollout"
 )
 
-// OutcomeUncompared is the outcome of an exchange that the candidate answered
-// alone; the others are those of package compare.
-const OutcomeUncompared = "uncompared"
+// The outcomes beside those of package compare.
+const (
+	OutcomeUncompared = "uncompared" // the candidate answered alone
+	OutcomeSkipped    = "skipped"    // not compared, though eligible; Exchange.Skip says why
+)
+
+// Where an exchange comes from. Only live ones are evidence of a scan.
+const (
+	SourceLive      = "live"      // a client asked
+	SourceDeep      = "deep"      // the candidate was asked again, for whole families
+	SourceVariation = "variation" // both sides were asked about a varied network
+)
 
 // Exchange is one request with the answers to it, as it is recorded. It holds no
 // header of the client's but the content type, and no address.
@@ -19,15 +28,20 @@ type Exchange struct {
 	At       time.Time // when the request came
 	Scan     string    // key of its scan
 	Client   string    // keyed hash of the client's address
+	Source   string    // one of the Source constants
 	Analysis string
 	Level    string // none, organization, country, isp, whole, validating or derived
 	MergeBy  string
 	Case     string // digest of the question
 	Nodes    int
+	// SizeClass is one of compare.SizeClasses, "" where nothing was compared.
+	SizeClass string
 
-	ServedBy string // ServedByPrimary or ServedByCandidate
-	Reason   string // why it was the primary, inside the serve share
+	ServedBy string // ServedByPrimary or ServedByCandidate; "" where no client asked
+	Reason   string // why that side answered, inside the serve share
 	Outcome  string
+	Verdict  string // one of the verdicts of package compare, "" where nothing was compared
+	Skip     string // why it was not compared, with OutcomeSkipped
 	Note     string // for people: why a side counts as failed, or nothing was compared
 
 	Repeat   bool // a retry; counts once
@@ -53,7 +67,8 @@ type Side struct {
 
 // Metric is the comparison of one number or family.
 type Metric struct {
-	Name, Outcome, Primary, Candidate string
+	Name, Outcome, Verdict, Primary, Candidate string
+	Rulings                                    []compare.Ruling // who is wrong, with proof; empty where the sides agree
 }
 
 // Recorder keeps exchanges. It is called by one goroutine at a time.
@@ -62,26 +77,35 @@ type Recorder interface {
 }
 
 func (p *Proxy) exchange(j *job) Exchange {
-	facts := j.visit.facts()
-	e := Exchange{
-		ID: j.id, At: j.at, Scan: facts.key, Client: facts.client, Analysis: j.analysis,
-		Level: j.result.Level, MergeBy: j.result.MergeBy, Case: j.result.Case, Nodes: j.result.Nodes,
-		ServedBy: j.servedBy, Reason: j.reason, Outcome: OutcomeUncompared,
-		Note:   j.note(),
-		Repeat: facts.repeat, Mixed: facts.mixed, Overlong: facts.overlong,
-		Primary: side(j.primary), Candidate: side(j.candidate),
-		Path: j.asked.path, ContentType: j.asked.contentType,
-	}
+	e := j.outline()
+	e.Level, e.MergeBy, e.Case, e.Nodes = j.result.Level, j.result.MergeBy, j.result.Case, j.result.Nodes
+	e.Outcome, e.Note = OutcomeUncompared, j.note()
 	if j.compared {
-		e.Outcome = string(j.result.Outcome)
+		e.Outcome, e.Verdict = string(j.result.Outcome), string(j.result.Verdict)
+		e.SizeClass = compare.SizeClass(j.result.Nodes)
 	}
 	for _, m := range j.result.Metrics {
-		e.Metrics = append(e.Metrics, Metric{Name: m.Metric, Outcome: string(m.Outcome), Primary: m.Primary, Candidate: m.Candidate})
+		e.Metrics = append(e.Metrics, Metric{
+			Name: m.Metric, Outcome: string(m.Outcome), Verdict: string(m.Verdict),
+			Primary: m.Primary, Candidate: m.Candidate, Rulings: m.Rulings,
+		})
 	}
 	if p.keepsBodies(e) {
 		e.RequestBody, e.PrimaryBody, e.CandidateBody = j.asked.body, j.primary.Body, j.candidate.Body
 	}
 	return e
+}
+
+// outline is what is known of an exchange whatever became of it.
+func (j *job) outline() Exchange {
+	facts := j.facts()
+	return Exchange{
+		ID: j.id, At: j.at, Scan: facts.key, Client: facts.client, Source: j.source, Analysis: j.analysis,
+		ServedBy: j.servedBy, Reason: j.reason,
+		Repeat: facts.repeat, Mixed: facts.mixed, Overlong: facts.overlong,
+		Primary: side(j.primary), Candidate: side(j.candidate),
+		Path: j.asked.path, ContentType: j.asked.contentType,
+	}
 }
 
 // keepsBodies reports whether the bodies are worth their room: those of every

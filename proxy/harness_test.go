@@ -87,17 +87,28 @@ func (j judge) Servable(candidate compare.Reply) error {
 func sameBodies(primary, candidate compare.Reply) compare.Result {
 	switch {
 	case primary.Status != 200 && candidate.Status != 200:
-		return compare.Result{Outcome: compare.BothFailed}
+		return compare.Result{Outcome: compare.BothFailed, Verdict: compare.VerdictBothFailed}
 	case primary.Status != 200:
-		return compare.Result{Outcome: compare.PrimaryFailed}
+		return compare.Result{Outcome: compare.PrimaryFailed, Verdict: compare.VerdictPrimaryFailed}
 	case candidate.Status != 200:
-		return compare.Result{Outcome: compare.CandidateFailed}
+		return compare.Result{Outcome: compare.CandidateFailed, Verdict: compare.VerdictCandidateFailed}
 	}
-	outcome := compare.Differ
 	if bare(primary.Body) == bare(candidate.Body) {
+		return judged(compare.VerdictAgree)
+	}
+	return judged(compare.VerdictUndecided)
+}
+
+// judged is a result whose one metric has the verdict, as a whole network's.
+func judged(verdict compare.Verdict, rulings ...compare.Ruling) compare.Result {
+	outcome := compare.Differ
+	if verdict == compare.VerdictAgree {
 		outcome = compare.Agree
 	}
-	return compare.Result{Outcome: outcome, Level: "whole", Metrics: []compare.MetricResult{{Metric: "top_tier", Outcome: outcome}}}
+	return compare.Result{
+		Outcome: outcome, Verdict: verdict, Level: "whole", Nodes: 4,
+		Metrics: []compare.MetricResult{{Metric: "top_tier", Outcome: outcome, Verdict: verdict, Rulings: rulings}},
+	}
 }
 
 func bare(body []byte) string { return strings.ReplaceAll(string(body), " ", "") }

@@ -49,14 +49,11 @@ func (h *hold) reserve(n int64) bool {
 	return true
 }
 
-// releaseIf is release, deferred, for work that may not come to its end.
-func (h *hold) releaseIf(failed *bool) {
-	if *failed {
-		h.release()
-	}
-}
-
+// release gives everything back. A nil hold holds nothing.
 func (h *hold) release() {
+	if h == nil {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ledger.used.Add(-h.taken)

@@ -10,9 +10,10 @@ import (
 // record. One goroutine at a time owns it.
 type job struct {
 	id, analysis     string
+	source           string // one of the Source constants
 	at               time.Time
 	servedBy, reason string
-	visit            *visit
+	visit            *visit // nil for a variation, which belongs to no scan of a client
 	hold             *hold
 
 	asked           asked
@@ -32,7 +33,7 @@ type job struct {
 
 func (p *Proxy) newJob(c *call, body []byte) *job {
 	return &job{
-		id: c.id, analysis: c.analysis, at: c.start, visit: c.visit, hold: c.hold,
+		id: c.id, analysis: c.analysis, source: SourceLive, at: c.start, visit: c.visit, hold: c.hold,
 		asked: asked{
 			method: c.in.Method, path: c.in.URL.EscapedPath(), query: c.in.URL.RawQuery,
 			contentType: c.in.Header.Get("Content-Type"), body: body,
@@ -40,6 +41,9 @@ func (p *Proxy) newJob(c *call, body []byte) *job {
 		requestEncoding: c.in.Header.Get("Content-Encoding"),
 	}
 }
+
+// facts are those of the job's scan.
+func (j *job) facts() scanFacts { return j.visit.facts() }
 
 // judge reads the question when it is first needed: never before the candidate
 // has been asked.
@@ -108,9 +112,22 @@ func (p *Proxy) compareJob(j *job) (skip string) {
 
 func (p *Proxy) contain(j *job) {
 	if fault := recover(); fault != nil {
-		j.panicked, j.compared = true, false
-		p.metrics.dropped(dropPanic)
-		p.log.Error("work on a copy panicked", "exchange", j.id, "analysis", j.analysis, "panic", fault)
+		p.panicked(j, fault)
+	}
+}
+
+func (p *Proxy) panicked(j *job, fault any) {
+	j.panicked, j.compared = true, false
+	p.metrics.dropped(dropPanic)
+	p.log.Error("work on a copy panicked", "exchange", j.id, "analysis", j.analysis, "panic", fault)
+}
+
+// salvage ends a job that a panic outside the steps that contain theirs kept
+// from its end.
+func (p *Proxy) salvage(j *job) {
+	if fault := recover(); fault != nil {
+		p.panicked(j, fault)
+		p.finish(j)
 	}
 }
 
@@ -139,6 +156,7 @@ func (p *Proxy) finish(j *job) {
 	}()
 	if j.panicked {
 		j.hold.release()
+		p.recordJobOmitted(j, dropPanic)
 		return
 	}
 	exchange := p.exchange(j)
@@ -161,4 +179,5 @@ func (p *Proxy) abandon(j *job, skip string) {
 	p.report(j)
 	p.metrics.skipped(skip)
 	j.hold.release()
+	p.recordJobOmitted(j, skip)
 }

@@ -3,7 +3,6 @@ package proxy
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +17,10 @@ var durationBuckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 var waitBuckets = []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 1.25}
 
 var (
-	outcomes       = []string{string(compare.Agree), string(compare.Differ), string(compare.PrimaryFailed), string(compare.CandidateFailed), string(compare.BothFailed), string(compare.Inconclusive), OutcomeUncompared}
+	outcomes = []string{
+		string(compare.Agree), string(compare.Differ), string(compare.PrimaryFailed), string(compare.CandidateFailed),
+		string(compare.BothFailed), string(compare.Inconclusive), OutcomeUncompared, OutcomeSkipped,
+	}
 	metricOutcomes = []string{string(compare.Agree), string(compare.Differ)}
 )
 
@@ -27,31 +29,23 @@ var (
 // elsewhere that is on no list is counted as other.
 type metrics struct {
 	requests, skips, drops, mirrors *prometheus.CounterVec
-	comparisons, exchanges          *prometheus.CounterVec
-	agreement, agreementOver        *prometheus.GaugeVec
+	exchanges                       *prometheus.CounterVec
 	durations                       *prometheus.HistogramVec
 	addedWait                       prometheus.Histogram
 	recordsDropped                  prometheus.Counter
-	mu                              sync.Mutex // guards windows
-	windows                         map[string]*agreementWindow
+	verdicts                        *verdictMetrics
 }
 
 func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "understudy_" + name, Help: help}, labels)
 	}
-	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
-		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "understudy_" + name, Help: help}, labels)
-	}
 	m := &metrics{
-		requests:      counter("requests_total", "Requests of clients, by who answered and why it was the primary.", "analysis", "served_by", "reason"),
-		mirrors:       counter("mirrored_total", "Exchanges shown to the candidate after the client had its answer.", "analysis"),
-		skips:         counter("mirror_skipped_total", "Exchanges that can't be compared.", "reason"),
-		drops:         counter("mirror_dropped_total", "Copies of exchanges thrown away.", "reason"),
-		comparisons:   counter("comparisons_total", "Metrics compared.", "metric", "outcome"),
-		exchanges:     counter("exchanges_total", "Exchanges that came to an end, by outcome.", "outcome"),
-		agreement:     gauge("agreement_ratio", "Share of the last comparisons of a metric that agree; 0 before the first.", "metric"),
-		agreementOver: gauge("agreement_comparisons", "Comparisons behind understudy_agreement_ratio.", "metric"),
+		requests:  counter("requests_total", "Requests of clients, by who answered and why.", "analysis", "served_by", "reason"),
+		mirrors:   counter("mirrored_total", "Exchanges shown to the candidate after the client had its answer.", "analysis"),
+		skips:     counter("mirror_skipped_total", "Exchanges that can't be compared.", "reason"),
+		drops:     counter("mirror_dropped_total", "Copies of exchanges thrown away.", "reason"),
+		exchanges: counter("exchanges_total", "Eligible exchanges that came to an end, by outcome.", "outcome"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "understudy_request_duration_seconds", Help: "Time until a side's answer was complete.", Buckets: durationBuckets,
 		}, []string{"side", "analysis"}),
@@ -59,22 +53,23 @@ func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 			Name: "understudy_added_wait_seconds", Help: "Time a complete answer of the primary waited for the candidate.", Buckets: waitBuckets,
 		}),
 		recordsDropped: prometheus.NewCounter(prometheus.CounterOpts{Name: "understudy_records_dropped_total", Help: "Exchanges that were not recorded: the recorder was too slow, or failed."}),
-		windows:        map[string]*agreementWindow{},
+		verdicts:       newVerdictMetrics(p.cfg.AgreementWindow),
 	}
-	m.fill(p.cfg.AgreementWindow)
+	m.fill()
 	return m, m.register(registry, p)
 }
 
 // fill creates every combination of labels.
-func (m *metrics) fill(window int) {
+func (m *metrics) fill() {
 	for _, analysis := range analyses {
-		for _, reason := range reasons {
+		for _, reason := range primaryReasons {
 			m.requests.WithLabelValues(analysis, ServedByPrimary, reason)
 		}
 		m.durations.WithLabelValues(ServedByPrimary, analysis)
 	}
 	for _, analysis := range captured {
 		m.requests.WithLabelValues(analysis, ServedByCandidate, "")
+		m.requests.WithLabelValues(analysis, ServedByCandidate, ReasonPrimaryWrong)
 		m.mirrors.WithLabelValues(analysis)
 		m.durations.WithLabelValues(ServedByCandidate, analysis)
 	}
@@ -87,21 +82,11 @@ func (m *metrics) fill(window int) {
 	for _, outcome := range append(slices.Clone(outcomes), otherAnalysis) {
 		m.exchanges.WithLabelValues(outcome)
 	}
-	for _, metric := range compare.Metrics {
-		for _, outcome := range metricOutcomes {
-			m.comparisons.WithLabelValues(metric, outcome)
-		}
-		m.agreement.WithLabelValues(metric)
-		m.agreementOver.WithLabelValues(metric)
-		m.windows[metric] = &agreementWindow{agreed: make([]bool, 0, window)}
-	}
 }
 
 func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
-	collectors := []prometheus.Collector{
-		m.requests, m.mirrors, m.skips, m.drops, m.comparisons, m.exchanges,
-		m.agreement, m.agreementOver, m.durations, m.addedWait, m.recordsDropped,
-	}
+	collectors := append(m.verdicts.collectors(),
+		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.durations, m.addedWait, m.recordsDropped)
 	read := func(name, help string, labels prometheus.Labels, value func() float64) {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "understudy_" + name, Help: help, ConstLabels: labels,
@@ -109,6 +94,7 @@ func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	}
 	read("mirror_queue_length", "Exchanges waiting for a mirror worker.", nil, func() float64 { return float64(p.mirror.waiting.Load()) })
 	read("mirror_queue_bytes", "Bodies held, from capture until they are recorded.", nil, func() float64 { return float64(p.held.used.Load()) })
+	read("store_failing", "1 while exchanges can't be recorded; mirroring goes on.", nil, func() float64 { return indicator(p.RecordError() != nil) })
 	read("open_scans", "Scans that are open.", nil, func() float64 { return float64(p.scans.count()) })
 	read("primary_reachable", "1 if the primary answered when it was last asked.", nil, func() float64 { return indicator(p.PrimaryReachable()) })
 	for _, state := range breakerStates {
@@ -154,18 +140,7 @@ func (m *metrics) dropped(reason string)    { m.drops.WithLabelValues(reason).In
 // exchanged counts the outcome of an exchange and of each of its metrics.
 func (m *metrics) exchanged(e Exchange) {
 	m.exchanges.WithLabelValues(oneOf(outcomes, e.Outcome)).Inc()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, metric := range e.Metrics {
-		window, known := m.windows[metric.Name]
-		if !known || !slices.Contains(metricOutcomes, metric.Outcome) {
-			continue
-		}
-		m.comparisons.WithLabelValues(metric.Name, metric.Outcome).Inc()
-		ratio, of := window.add(metric.Outcome == string(compare.Agree))
-		m.agreement.WithLabelValues(metric.Name).Set(ratio)
-		m.agreementOver.WithLabelValues(metric.Name).Set(float64(of))
-	}
+	m.verdicts.count(e)
 }
 
 func oneOf(list []string, value string) string {
@@ -173,27 +148,4 @@ func oneOf(list []string, value string) string {
 		return value
 	}
 	return otherAnalysis
-}
-
-// agreementWindow remembers as many comparisons as its slice has room for.
-type agreementWindow struct {
-	agreed []bool
-	next   int
-	yes    int
-}
-
-func (w *agreementWindow) add(agree bool) (ratio float64, of int) {
-	if len(w.agreed) < cap(w.agreed) {
-		w.agreed = append(w.agreed, agree)
-	} else {
-		if w.agreed[w.next] {
-			w.yes--
-		}
-		w.agreed[w.next] = agree
-		w.next = (w.next + 1) % cap(w.agreed)
-	}
-	if agree {
-		w.yes++
-	}
-	return float64(w.yes) / float64(len(w.agreed)), len(w.agreed)
 }

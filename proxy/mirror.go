@@ -45,16 +45,21 @@ func (c *call) watchRequest(limit int64) {
 
 // skip counts an exchange that will not be compared and lets go of its bodies.
 func (p *Proxy) skip(c *call, reason string) {
+	c.hold.release()
 	if c.keep {
 		p.metrics.skipped(reason)
+		p.recordOmitted(c, reason)
 	}
-	c.hold.release()
 }
 
 // offer hands a copy of a finished exchange to the mirror.
 func (p *Proxy) offer(c *call) {
 	if !c.keep {
 		c.hold.release()
+		return
+	}
+	if c.failed { // whose request may not have been read
+		p.skip(c, skipUnreachable)
 		return
 	}
 	body, err := c.copyRequest()
@@ -71,15 +76,13 @@ func (p *Proxy) offer(c *call) {
 	j.servedBy, j.reason = c.servedBy, c.reason
 	j.primary, j.primaryAsked, j.answerEncoding = primary, true, c.encoding
 	if drop := p.mirror.offer(j); drop != "" {
-		p.metrics.dropped(drop)
-		j.hold.release()
+		p.drop(j, drop)
 	}
 }
 
 // answerMirrored is the work of a mirror worker: ask, compare, record.
 func (p *Proxy) answerMirrored(j *job) {
-	defer j.hold.releaseIf(&j.panicked)
-	defer p.contain(j)
+	defer p.salvage(j)
 	if err := p.decodeRequest(j); err != nil {
 		p.abandon(j, requestReason(err))
 		return
@@ -98,9 +101,11 @@ func (p *Proxy) answerMirrored(j *job) {
 	p.conclude(j)
 }
 
-func (p *Proxy) dropMirrored(j *job) {
-	p.metrics.dropped(dropShutdown)
+// drop ends a job that nobody has time for.
+func (p *Proxy) drop(j *job, reason string) {
+	p.metrics.dropped(reason)
 	j.hold.release()
+	p.recordJobOmitted(j, reason)
 }
 
 // detached is the context of a call of the candidate: no client ends it, only

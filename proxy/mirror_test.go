@@ -49,6 +49,9 @@ func TestMirror_AnExchangeIsComparedAndRecorded(t *testing.T) {
 		{"comparisons_total", []string{"metric", "top_tier", "outcome", "differ"}, 1},
 		{"agreement_ratio", []string{"metric", "top_tier"}, 0},
 		{"agreement_comparisons", []string{"metric", "top_tier"}, 1},
+		{"agreement_lower_bound", []string{"metric", "top_tier"}, 0},
+		{"verdicts_total", []string{"metric", "top_tier", "verdict", "undecided"}, 1},
+		{"store_failing", nil, 0},
 		{"request_duration_seconds", []string{"side", "candidate", "analysis", "top-tier"}, 1},
 		{"request_duration_seconds", []string{"side", "primary", "analysis", "top-tier"}, 1},
 		{"open_scans", nil, 1},
@@ -197,6 +200,9 @@ func TestMirror_EncodedBodiesAreDecodedOffThePath(t *testing.T) {
 			}
 			if test.skip != "" {
 				h.counts(1, "mirror_skipped_total", "reason", test.skip)
+				if e := h.recorded(1)[0]; e.Outcome != "skipped" || e.Skip != test.skip {
+					t.Errorf("recorded %+v", e)
+				}
 				return
 			}
 			if e := h.recorded(1)[0]; e.Outcome != "agree" || string(e.RequestBody) != "{}" || string(e.PrimaryBody) != answer {
@@ -378,7 +384,13 @@ func TestRecord_AStoreThatFailsIsToldOfUntilItWorksAgain(t *testing.T) {
 		err := h.proxy.RecordError()
 		return err != nil && err.Error() == "store is full"
 	})
+	if h.metric("store_failing") != 1 {
+		t.Error("the gauge does not rise")
+	}
 	full.Store(false)
 	h.ask("top-tier", "{}")
 	h.eventually("the failure is over", func() bool { return h.proxy.RecordError() == nil })
+	if h.metric("store_failing") != 0 {
+		t.Error("the gauge does not fall")
+	}
 }

@@ -116,7 +116,7 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 		return nil, fmt.Errorf("proxy: register metrics: %w", err)
 	}
 	p.records = newRecordQueue(cfg, deps.Recorder, p.metrics, p.log)
-	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, p.dropMirrored)
+	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, func(j *job) { p.drop(j, dropShutdown) })
 	return p, nil
 }
 
@@ -199,6 +199,10 @@ func (p *Proxy) RecordError() error {
 	}
 	return nil
 }
+
+// Verdicts is how many exchanges of clients came to which verdict since the
+// start.
+func (p *Proxy) Verdicts() map[string]uint64 { return p.metrics.verdicts.counts() }
 
 // Effective says which shares the dials allow at this moment, and which dial
 // binds, for a scan that no flag rule singles out.

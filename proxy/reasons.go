@@ -9,12 +9,15 @@ const (
 	ServedByCandidate = "candidate"
 )
 
-// Why a request of a scan inside the serve share got the primary's answer: the
-// values of reason in the header, the record and the label. "" elsewhere.
+// Why a request of a scan inside the serve share got the primary's answer, or
+// the candidate's though the two differ: the values of reason in the header, the
+// record and the label. "" elsewhere.
 const (
+	ReasonPrimaryWrong   = "primary_wrong"    // the candidate's answer goes out: the primary's is proven wrong
+	ReasonCandidateWrong = "candidate_wrong"  // the candidate's is proven wrong
+	ReasonInputSkew      = "input_skew"       // the two sides read the request differently
 	ReasonLate           = "late"             // the candidate was not ready in time
-	ReasonDiffer         = "differ"           // the answers differ
-	ReasonUndecided      = "undecided"        // no verdict within the budget, or none to be had
+	ReasonUndecided      = "undecided"        // nothing refutes either side, or no verdict within the budget
 	ReasonFailed         = "failed"           // the candidate gave no answer, or an error
 	ReasonUnservable     = "unservable"       // its answer is incomplete, misshapen, or a witness fails
 	ReasonUnavailable    = "unavailable"      // the candidate had no worker free
@@ -28,9 +31,10 @@ const (
 	ReasonIncomplete     = "incomplete"       // a side or the client broke off
 )
 
-var reasons = []string{
-	"", ReasonLate, ReasonDiffer, ReasonUndecided, ReasonFailed, ReasonUnservable, ReasonUnavailable, ReasonPrimaryFailed,
-	ReasonMixed, ReasonRule, ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete,
+// primaryReasons are those with which the primary answers.
+var primaryReasons = []string{
+	"", ReasonLate, ReasonCandidateWrong, ReasonInputSkew, ReasonUndecided, ReasonFailed, ReasonUnservable, ReasonUnavailable,
+	ReasonPrimaryFailed, ReasonMixed, ReasonRule, ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete,
 }
 
 // Why an exchange was not compared, beside the reasons above of the same name.

@@ -46,7 +46,7 @@ func newRecordQueue(cfg Config, recorder Recorder, m *metrics, log *slog.Logger)
 
 // offer takes the exchange, and its hold, or drops both.
 func (q *recordQueue) offer(e Exchange, h *hold) {
-	if e.RequestBody == nil {
+	if e.RequestBody == nil && e.PrimaryBody == nil && e.CandidateBody == nil {
 		h.release() // nothing of it is kept
 	}
 	q.mu.RLock()

@@ -40,6 +40,7 @@ func (p *Proxy) serve(c *call) {
 	if !p.enlist() { // shutting down
 		p.metrics.dropped(dropShutdown)
 		c.hold.release()
+		defer p.recordOmitted(c, dropShutdown)
 		p.forward(c)
 		return
 	}
@@ -58,6 +59,7 @@ func (p *Proxy) passOn(c *call, reason string) {
 	c.reason = reason
 	p.metrics.skipped(reason)
 	c.hold.release()
+	defer p.recordOmitted(c, reason) // also when the answer is cut
 	p.forward(c)
 }
 
@@ -111,9 +113,10 @@ func (p *Proxy) choose(c *call, res *http.Response) {
 	}
 	res.Body = readCloser{bytes.NewReader(body), res.Body}
 	c.contest.answer(compare.Reply{Status: c.status, Body: body, Latency: c.took}, c.encoding)
-	c.reason = p.await(c)
+	serves := false
+	c.reason, serves = p.await(c)
 	p.metrics.waited(time.Since(c.start) - c.took)
-	if c.reason != "" {
+	if !serves {
 		return
 	}
 	c.servedBy = ServedByCandidate
@@ -137,25 +140,25 @@ func candidateHeader(body []byte) http.Header {
 	}
 }
 
-// await gives "" when the candidate's answer may go out, else the reason why the
-// primary's does.
-func (p *Proxy) await(c *call) (reason string) {
+// await says whether the candidate's answer goes out, and the reason that is told
+// of it; an agreeing one needs none.
+func (p *Proxy) await(c *call) (reason string, serves bool) {
 	patience := time.NewTimer(p.cfg.ServePatience)
 	defer patience.Stop()
 	select {
 	case <-c.contest.replied:
 	case <-patience.C:
-		return ReasonLate
+		return ReasonLate, false
 	case <-c.in.Context().Done():
-		return ReasonIncomplete
+		return ReasonIncomplete, false
 	}
 	budget := time.NewTimer(p.cfg.CompareBudget)
 	defer budget.Stop()
 	select {
 	case <-c.contest.judged:
-		return servableReason(c.contest.job)
+		return besideReason(c.contest.job)
 	case <-budget.C:
-		return ReasonUndecided
+		return ReasonUndecided, false
 	}
 }
 

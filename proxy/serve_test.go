@@ -27,26 +27,38 @@ func status(code int, body string) http.HandlerFunc {
 }
 
 func TestServe_OnlyAnAnswerThatAgreesAndStandsIsServed(t *testing.T) {
-	outcome := func(o compare.Outcome) func(*proxy.Deps) {
-		return judging(judge{compare: func(_, _ compare.Reply) compare.Result { return compare.Result{Outcome: o} }})
+	comes := func(r compare.Result) func(*proxy.Deps) {
+		return judging(judge{compare: func(_, _ compare.Reply) compare.Result { return r }})
 	}
+	mixed := judged(compare.VerdictPrimaryWrong)
+	mixed.Verdict = compare.VerdictUndecided // of another metric
 	tests := []struct {
 		name               string
 		primary, candidate http.HandlerFunc
 		deps               func(*proxy.Deps)
 		rule               func(proxy.ScanContext, *rollout.Dials)
 		header             []string
-		served             string // "": the candidate's answer goes out
+		served             string // why the primary's answer goes out; "": the candidate's does
+		because            string // the reason told with the candidate's
 	}{
 		{name: "it agrees"},
-		{name: "it differs", candidate: answering(`{}`), served: "differ"},
+		{name: "it differs, and nothing refutes either side", candidate: answering(`{}`), served: "undecided"},
+		{name: "the primary is proven wrong", deps: comes(judged(compare.VerdictPrimaryWrong)), because: "primary_wrong"},
+		{name: "the primary is proven wrong and another metric is undecided", deps: comes(mixed), served: "undecided"},
+		{name: "it is proven wrong", deps: comes(judged(compare.VerdictCandidateWrong)), served: "candidate_wrong"},
+		{name: "the two read the request differently", deps: comes(judged(compare.VerdictInputSkew)), served: "input_skew"},
+		{name: "the primary is proven wrong, but a witness of the candidate fails", candidate: answering(`"unservable"`), deps: func(d *proxy.Deps) {
+			j := judge{compare: func(_, _ compare.Reply) compare.Result { return judged(compare.VerdictPrimaryWrong) }}
+			d.Prepare = func(compare.Question) proxy.Judge { return j }
+		}, served: "unservable"},
+		{name: "no verdict at all", deps: comes(compare.Result{Outcome: compare.Agree}), served: "undecided"},
 		{name: "a witness fails", candidate: answering(`"unservable"`), served: "unservable"},
 		{name: "it failed", candidate: status(500, "oops"), served: "failed"},
 		{name: "it refuses what the primary takes", candidate: status(422, "no"), served: "failed"},
 		{name: "it has no worker free", candidate: status(503, "busy"), served: "unavailable"},
 		{name: "it passed its deadline", candidate: status(504, "late"), served: "failed"},
 		{name: "the primary failed: no rescue", primary: status(500, "primary is down"), served: "primary_failed"},
-		{name: "inconclusive", deps: outcome(compare.Inconclusive), served: "undecided"},
+		{name: "inconclusive", deps: comes(compare.Result{Outcome: compare.Inconclusive, Verdict: compare.VerdictInconclusive}), served: "undecided"},
 		{name: "comparing panics", deps: judging(judge{compare: func(_, _ compare.Reply) compare.Result { panic("boom") }}), served: "undecided"},
 		{name: "an encoding nobody undoes", header: []string{"Content-Encoding", "br"}, served: "encoding"},
 		{name: "a flag rule takes the request away", rule: func(scan proxy.ScanContext, d *rollout.Dials) {
@@ -66,12 +78,17 @@ func TestServe_OnlyAnAnswerThatAgreesAndStandsIsServed(t *testing.T) {
 			h := start(t, setup{stage: rollout.Full, primary: test.primary, candidate: test.candidate, rule: test.rule, deps: test.deps})
 			got := h.ask("top-tier", "{}", test.header...)
 			if test.served == "" {
-				if got.servedBy != "candidate" || got.body != pretty || got.status != 200 || got.header.Get("Content-Type") != "application/json" || got.header.Get("Content-Length") != strconv.Itoa(len(pretty)) {
+				by := "candidate"
+				if test.because != "" {
+					by += "; reason=" + test.because
+				}
+				if got.servedBy != by || got.body != pretty || got.status != 200 || got.header.Get("Content-Type") != "application/json" || got.header.Get("Content-Length") != strconv.Itoa(len(pretty)) {
 					t.Errorf("got %+v", got)
 				}
-				if e := h.recorded(1)[0]; e.ServedBy != "candidate" || e.Reason != "" || e.Outcome != "agree" {
+				if e := h.recorded(1)[0]; e.ServedBy != "candidate" || e.Reason != test.because || e.Skip != "" {
 					t.Errorf("recorded %+v", e)
 				}
+				h.counts(1, "requests_total", "analysis", "top-tier", "served_by", "candidate", "reason", test.because)
 				return
 			}
 			if got.servedBy != "primary; reason="+test.served || got.body == pretty {

@@ -34,7 +34,7 @@ func stored(e proxy.Exchange) store.Exchange {
 		KeepBodies: e.RequestBody != nil,
 	}
 	for _, m := range e.Metrics {
-		s.Metrics = append(s.Metrics, store.Metric(m))
+		s.Metrics = append(s.Metrics, store.Metric{Name: m.Name, Outcome: m.Outcome, Primary: m.Primary, Candidate: m.Candidate})
 	}
 	return s
 }
