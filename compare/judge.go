@@ -224,20 +224,24 @@ func (b *bout) refutedSplittings(s *Splitting, side string) *Proof {
 	if b.p.groups.Ambiguous() || s.Total == nil || s.Known() != KnownWhole && !s.None() {
 		return nil
 	}
+	listed := make(map[string]bool, len(s.Sets))
+	for _, set := range s.Sets {
+		listed[key(set)] = true
+	}
+	pairs := 0
 	for _, shown := range b.pool.splits {
-		if slices.ContainsFunc(s.Sets, func(set []string) bool { return within(set, shown.names) }) {
+		if listed[key(shown.names)] {
+			continue
+		}
+		if pairs += len(s.Sets); pairs > mostPairs || slices.ContainsFunc(s.Sets, func(set []string) bool { return within(set, shown.names) }) {
 			continue
 		}
 		return witnessed(checkSplitting, splitSets(shown.names, shown.members, shown.quorums),
 			"%s splits: deleting it leaves two disjoint quorums; the %s's family of %s has no set within it", braces(shown.names), side, s.Total)
 	}
-	for _, set := range s.Sets {
-		for _, smaller := range b.pool.splits {
-			if len(smaller.names) < len(set) && within(smaller.names, set) {
-				return witnessed(checkSplitting, append([]NamedSet{{"listed set", set}}, splitSets(smaller.names, smaller.members, smaller.quorums)...),
-					"%s, which the %s lists, is not minimal: %s splits already", braces(set), side, braces(smaller.names))
-			}
-		}
+	if above, smaller := notMinimal(s.Sets, b.pool.splits); above != nil {
+		return witnessed(checkSplitting, append([]NamedSet{{"listed set", above}}, splitSets(smaller.names, smaller.members, smaller.quorums)...),
+			"%s, which the %s lists, is not minimal: %s splits already", braces(above), side, braces(smaller.names))
 	}
 	return nil
 }

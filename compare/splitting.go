@@ -2,7 +2,6 @@ package compare
 
 import (
 	"errors"
-	"slices"
 )
 
 // splitting checks a claim about splitting sets. An example without two quorums
@@ -98,18 +97,19 @@ func (c *checker) splittingSets(s *Splitting) *Proof {
 	if fault != nil || !c.able() {
 		return fault
 	}
-	for i, set := range s.Sets {
-		if i >= mostTried || c.shown(set) || contains(c.found.open, set) {
-			continue
+	tried := make(map[string]bool, len(s.Sets))
+	for _, known := range c.found.splits {
+		tried[key(known.names)] = true
+	}
+	for _, open := range c.found.open {
+		tried[key(open)] = true
+	}
+	for _, set := range s.Sets[:min(len(s.Sets), mostTried)] {
+		if !tried[key(set)] {
+			c.tryToSplit(set, nil)
 		}
-		c.tryToSplit(set, nil)
 	}
 	return c.aboveAnother(s)
-}
-
-// shown says whether the set is known to split.
-func (c *checker) shown(set []string) bool {
-	return slices.ContainsFunc(c.found.splits, func(s split) bool { return same(s.names, set) })
 }
 
 // aboveAnother finds a listed set that is not minimal: a set of fewer names
@@ -118,13 +118,33 @@ func (c *checker) aboveAnother(s *Splitting) *Proof {
 	if c.p.groups.Ambiguous() {
 		return nil // a set inside it by name may be of other groups
 	}
-	for _, set := range s.Sets {
-		for _, smaller := range c.found.splits {
-			if len(smaller.names) < len(set) && within(smaller.names, set) {
-				return witnessed(checkSplitting, append([]NamedSet{{"listed set", set}}, splitSets(smaller.names, smaller.members, smaller.quorums)...),
-					"listed set %s is not minimal: %s splits already", braces(set), braces(smaller.names))
+	above, smaller := notMinimal(s.Sets, c.found.splits)
+	if above == nil {
+		return nil
+	}
+	return witnessed(checkSplitting, append([]NamedSet{{"listed set", above}}, splitSets(smaller.names, smaller.members, smaller.quorums)...),
+		"listed set %s is not minimal: %s splits already", braces(above), braces(smaller.names))
+}
+
+// mostPairs bounds the pairs of sets that are held against each other.
+const mostPairs = 1_000_000
+
+// notMinimal finds a set above one that splits; nil if there is none among the
+// first pairs.
+func notMinimal(sets [][]string, splits []split) (above []string, smaller split) {
+	pairs := 0
+	for _, set := range sets {
+		for _, smaller := range splits {
+			if len(smaller.names) >= len(set) {
+				continue
+			}
+			if pairs++; pairs > mostPairs {
+				return nil, split{}
+			}
+			if within(smaller.names, set) {
+				return set, smaller
 			}
 		}
 	}
-	return nil
+	return nil, split{}
 }
