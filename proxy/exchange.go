@@ -54,7 +54,9 @@ type Exchange struct {
 
 	Path        string
 	ContentType string
-	// Bodies with their content encoding undone; nil when they are not kept.
+	// Bodies with their content encoding undone; nil when they are not kept. The
+	// request's is without the node fields that bear on no answer, such as
+	// addresses, and nil where it is no JSON object.
 	RequestBody, PrimaryBody, CandidateBody []byte
 }
 
@@ -91,7 +93,8 @@ func (p *Proxy) exchange(j *job) Exchange {
 		})
 	}
 	if p.keepsBodies(e) {
-		e.RequestBody, e.PrimaryBody, e.CandidateBody = j.asked.body, j.primary.Body, j.candidate.Body
+		e.RequestBody, _ = stripRequest(j.asked.body) // nil where it can't be told what it holds
+		e.PrimaryBody, e.CandidateBody = j.primary.Body, j.candidate.Body
 	}
 	return e
 }

@@ -113,8 +113,8 @@ func (p *Proxy) choose(c *call, res *http.Response) {
 	}
 	res.Body = readCloser{bytes.NewReader(body), res.Body}
 	c.contest.answer(compare.Reply{Status: c.status, Body: body, Latency: c.took}, c.encoding)
-	serves := false
-	c.reason, serves = p.await(c)
+	reason, serves := p.await(c)
+	c.reason = reason
 	p.metrics.waited(time.Since(c.start) - c.took)
 	if !serves {
 		return

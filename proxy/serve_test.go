@@ -191,7 +191,7 @@ func TestServe_ACompleteStageSurvivesAPrimaryThatIsDown(t *testing.T) {
 
 func TestServe_ALoweredDialTakesTheRestOfTheScan(t *testing.T) {
 	h := start(t, setup{stage: rollout.Full})
-	if got := h.ask("top-tier", "1", "X-Scan-ID", "s"); got.servedBy != "candidate" {
+	if got := h.ask("top-tier", `{"n":1}`, "X-Scan-ID", "s"); got.servedBy != "candidate" {
 		t.Fatalf("got %+v", got)
 	}
 	h.set(func(d *rollout.Dials) { d.Enabled = false })
@@ -207,7 +207,7 @@ func TestServe_ALoweredDialTakesTheRestOfTheScan(t *testing.T) {
 	}
 	h.stop()
 	for _, e := range h.records.all() {
-		if want := e.Scan == "s" && string(e.RequestBody) != "1"; want && !e.Mixed {
+		if want := e.Scan == "s" && string(e.RequestBody) != `{"n":1}`; want && !e.Mixed {
 			t.Errorf("recorded %+v", e)
 		}
 	}
@@ -215,7 +215,7 @@ func TestServe_ALoweredDialTakesTheRestOfTheScan(t *testing.T) {
 
 func TestServe_RaisingADialLeavesARunningScanAlone(t *testing.T) {
 	h := start(t, setup{stage: rollout.Shadow})
-	h.ask("top-tier", "1", "X-Scan-ID", "s")
+	h.ask("top-tier", `{"n":1}`, "X-Scan-ID", "s")
 	h.set(func(d *rollout.Dials) { d.Stage = rollout.Full })
 	if got := h.ask("top-tier", "2", "X-Scan-ID", "s"); got.servedBy != "primary" {
 		t.Errorf("got %+v", got)
