@@ -38,6 +38,11 @@ type Config struct {
 	ServePatience time.Duration // how long a complete answer of the primary waits for the candidate's
 	CompareBudget time.Duration // how long it then waits for the verdict
 
+	ArbiterBudget     time.Duration // longest that the arbiter may look for who is wrong, off the path
+	ArbiterQueue      int           // exchanges waiting for the arbiter
+	DeepSample        float64       // share, 0 to 1, of compared families about which the candidate is asked again for all sets; 0: off
+	VariationsPerHour int           // varied networks that both sides are asked about while no client is served; 0: off
+
 	BurstQuiet time.Duration // a burst without activity for so long is over
 	ScanMost   time.Duration // a scan open for longer is closed and marked overlong
 	OpenScans  int           // scans known at the same time
@@ -71,6 +76,10 @@ func DefaultConfig() Config {
 		CandidateBytes:     64 * mib,
 		ServePatience:      time.Second,
 		CompareBudget:      200 * time.Millisecond,
+		ArbiterBudget:      10 * time.Second,
+		ArbiterQueue:       64,
+		DeepSample:         0.01,
+		VariationsPerHour:  12,
 		BurstQuiet:         20 * time.Second,
 		ScanMost:           10 * time.Minute,
 		OpenScans:          10_000,
@@ -91,8 +100,13 @@ func (c Config) Validate() error {
 	if c.PrimaryKind != compare.KindRust && c.PrimaryKind != compare.KindPython {
 		return fmt.Errorf("field PrimaryKind %q: want rust or python", c.PrimaryKind)
 	}
-	if c.SampleBodies < 0 || c.SampleBodies > 1 || c.SampleBodies != c.SampleBodies {
-		return fmt.Errorf("field SampleBodies %v: want 0 to 1", c.SampleBodies)
+	for _, share := range []struct {
+		field string
+		value float64
+	}{{"SampleBodies", c.SampleBodies}, {"DeepSample", c.DeepSample}} {
+		if !(share.value >= 0 && share.value <= 1) { // also NaN
+			return fmt.Errorf("field %s %v: want 0 to 1", share.field, share.value)
+		}
 	}
 	const gib = 1 << 30
 	for _, n := range []struct {
@@ -107,6 +121,8 @@ func (c Config) Validate() error {
 		{"MirrorQueue", int64(c.MirrorQueue), 1, 1 << 20},
 		{"MirrorWorkers", int64(c.MirrorWorkers), 1, 1024},
 		{"CandidateBytes", c.CandidateBytes, 1, gib},
+		{"ArbiterQueue", int64(c.ArbiterQueue), 1, 1 << 20},
+		{"VariationsPerHour", int64(c.VariationsPerHour), 0, 3600},
 		{"OpenScans", int64(c.OpenScans), 1, 1 << 24},
 		{"AgreementWindow", int64(c.AgreementWindow), 1, 1 << 20},
 		{"RecordQueue", int64(c.RecordQueue), 1, 1 << 20},
@@ -158,6 +174,7 @@ func (c Config) validateTimes() error {
 		{"CandidateSlack", c.CandidateSlack, 0, hour},
 		{"ServePatience", c.ServePatience, 0, hour},
 		{"CompareBudget", c.CompareBudget, 0, hour},
+		{"ArbiterBudget", c.ArbiterBudget, time.Millisecond, hour},
 		{"BurstQuiet", c.BurstQuiet, time.Millisecond, hour},
 		{"ScanMost", c.ScanMost, time.Millisecond, 24 * hour},
 		{"RecordTimeout", c.RecordTimeout, time.Millisecond, hour},

@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"math"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -27,6 +28,10 @@ func TestConfig_ValidateNamesTheFieldAndItsRange(t *testing.T) {
 		{func(c *proxy.Config) { c.MirrorWorkers = 0 }, "field MirrorWorkers 0: want 1 to 1024"},
 		{func(c *proxy.Config) { c.RequestBytes = -1 }, "field RequestBytes -1: want 1 to"},
 		{func(c *proxy.Config) { c.SampleBodies = 1.5 }, "field SampleBodies 1.5: want 0 to 1"},
+		{func(c *proxy.Config) { c.DeepSample = math.NaN() }, "field DeepSample NaN: want 0 to 1"},
+		{func(c *proxy.Config) { c.ArbiterQueue = 0 }, "field ArbiterQueue 0: want 1 to"},
+		{func(c *proxy.Config) { c.ArbiterBudget = 0 }, "field ArbiterBudget 0s: want 1ms to 1h"},
+		{func(c *proxy.Config) { c.VariationsPerHour = -1 }, "field VariationsPerHour -1: want 0 to 3600"},
 		{func(c *proxy.Config) { c.ServePatience = -time.Second }, "field ServePatience -1s: want 0s to 1h"},
 		{func(c *proxy.Config) { c.Breaker.Probes = 0 }, "field Breaker.Probes 0: want 1"},
 		{func(c *proxy.Config) { c.Breaker.CooldownMost = time.Minute }, "field Breaker.CooldownMost 1m0s: want Cooldown (30m0s)"},
@@ -86,6 +91,9 @@ func TestMetrics_EveryCombinationExistsBeforeTheFirstRequest(t *testing.T) {
 		{"defects_total", "class", "R6"},
 		{"defects_total", "class", "none"},
 		{"store_failing"},
+		{"arbiter_total", "result", "settled"},
+		{"arbiter_total", "result", "dropped"},
+		{"arbiter_queue_length"},
 		{"mirrored_total", "analysis", "full"},
 		{"mirror_skipped_total", "reason", "too_large"},
 		{"mirror_skipped_total", "reason", "encoding"},

@@ -87,7 +87,7 @@ func (p *Proxy) contend(k *contest) {
 		return
 	}
 	p.report(j)
-	p.finish(j)
+	p.decided(j)
 }
 
 // uncontested ends a contest without an answer of the primary: the candidate

@@ -49,9 +49,13 @@ func (j *job) facts() scanFacts { return j.visit.facts() }
 // has been asked.
 func (p *Proxy) judge(j *job) Judge {
 	if j.judge == nil {
-		j.judge = p.deps.Prepare(compare.Question{Analysis: j.analysis, Body: j.asked.body})
+		j.judge = p.deps.Prepare(j.question())
 	}
 	return j.judge
+}
+
+func (j *job) question() compare.Question {
+	return compare.Question{Analysis: j.analysis, Body: j.asked.body}
 }
 
 // decodeRequest undoes the content encoding of the request, once.
@@ -105,7 +109,9 @@ func (p *Proxy) compareJob(j *job) (skip string) {
 	if j.result.Skip == compare.SkipAnalysis {
 		return skipNotComparable
 	}
-	j.result.Level = j.visit.level(j.result.Level, j.result.Nodes)
+	if j.visit != nil {
+		j.result.Level = j.visit.level(j.result.Level, j.result.Nodes)
+	}
 	j.compared = true
 	return ""
 }
@@ -171,7 +177,7 @@ func (p *Proxy) conclude(j *job) {
 		return
 	}
 	p.report(j)
-	p.finish(j)
+	p.decided(j)
 }
 
 // abandon ends an exchange that can't be compared.

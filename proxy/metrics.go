@@ -29,7 +29,7 @@ var (
 // elsewhere that is on no list is counted as other.
 type metrics struct {
 	requests, skips, drops, mirrors *prometheus.CounterVec
-	exchanges                       *prometheus.CounterVec
+	exchanges, arbiter              *prometheus.CounterVec
 	durations                       *prometheus.HistogramVec
 	addedWait                       prometheus.Histogram
 	recordsDropped                  prometheus.Counter
@@ -46,6 +46,7 @@ func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 		skips:     counter("mirror_skipped_total", "Exchanges that can't be compared.", "reason"),
 		drops:     counter("mirror_dropped_total", "Copies of exchanges thrown away.", "reason"),
 		exchanges: counter("exchanges_total", "Eligible exchanges that came to an end, by outcome.", "outcome"),
+		arbiter:   counter("arbiter_total", "Undecided exchanges handed to the arbiter, by what became of them.", "result"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "understudy_request_duration_seconds", Help: "Time until a side's answer was complete.", Buckets: durationBuckets,
 		}, []string{"side", "analysis"}),
@@ -79,6 +80,9 @@ func (m *metrics) fill() {
 	for _, reason := range drops {
 		m.drops.WithLabelValues(reason)
 	}
+	for _, result := range arbiterResults {
+		m.arbiter.WithLabelValues(result)
+	}
 	for _, outcome := range append(slices.Clone(outcomes), otherAnalysis) {
 		m.exchanges.WithLabelValues(outcome)
 	}
@@ -86,7 +90,7 @@ func (m *metrics) fill() {
 
 func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	collectors := append(m.verdicts.collectors(),
-		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.durations, m.addedWait, m.recordsDropped)
+		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.durations, m.addedWait, m.recordsDropped)
 	read := func(name, help string, labels prometheus.Labels, value func() float64) {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "understudy_" + name, Help: help, ConstLabels: labels,
@@ -94,6 +98,7 @@ func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	}
 	read("mirror_queue_length", "Exchanges waiting for a mirror worker.", nil, func() float64 { return float64(p.mirror.waiting.Load()) })
 	read("mirror_queue_bytes", "Bodies held, from capture until they are recorded.", nil, func() float64 { return float64(p.held.used.Load()) })
+	read("arbiter_queue_length", "Undecided exchanges waiting for the arbiter.", nil, func() float64 { return float64(p.arbiter.waiting.Load()) })
 	read("store_failing", "1 while exchanges can't be recorded; mirroring goes on.", nil, func() float64 { return indicator(p.RecordError() != nil) })
 	read("open_scans", "Scans that are open.", nil, func() float64 { return float64(p.scans.count()) })
 	read("primary_reachable", "1 if the primary answered when it was last asked.", nil, func() float64 { return indicator(p.PrimaryReachable()) })
@@ -136,6 +141,8 @@ func (m *metrics) waited(d time.Duration)   { m.addedWait.Observe(d.Seconds()) }
 func (m *metrics) mirrored(analysis string) { m.mirrors.WithLabelValues(analysis).Inc() }
 func (m *metrics) skipped(reason string)    { m.skips.WithLabelValues(reason).Inc() }
 func (m *metrics) dropped(reason string)    { m.drops.WithLabelValues(reason).Inc() }
+
+func (m *metrics) arbitrated(result string) { m.arbiter.WithLabelValues(result).Inc() }
 
 // exchanged counts the outcome of an exchange and of each of its metrics.
 func (m *metrics) exchanged(e Exchange) {

@@ -34,6 +34,11 @@ type Deps struct {
 	Now                func() time.Time // nil: time.Now; the clock of scans and breaker
 
 	Prepare func(compare.Question) Judge // nil: compare.Prepare
+
+	// Settle compares as Judge does, and looks further where that leaves a metric
+	// undecided. It is called off the request path, one call at a time, and must
+	// end soon after ctx. Nil: nothing is settled.
+	Settle func(ctx context.Context, q compare.Question, primary, candidate compare.Reply, kind compare.PrimaryKind) (compare.Result, error)
 }
 
 // Judge says what the answers to one question mean.
@@ -81,13 +86,15 @@ type Proxy struct {
 	metrics   *metrics
 	held      *ledger
 	mirror    *jobQueue
+	arbiter   *jobQueue
 	records   *recordQueue
 
 	unreachable atomic.Bool // the primary, as the log last said
 
 	background context.Context // of candidate calls; ends when Close gives up waiting
 	giveUp     context.CancelFunc
-	mu         sync.Mutex // guards closing, and working.Add against working.Wait
+	rest       context.CancelFunc // of the arbiter
+	mu         sync.Mutex         // guards closing, and working.Add against working.Wait
 	closing    bool
 	working    sync.WaitGroup // served exchanges whose candidate is still at work
 }
@@ -111,11 +118,14 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p.background, p.giveUp = context.WithCancel(context.Background())
 	p.breaker = newBreaker(cfg.Breaker, deps.Now, p.breakerChanged)
 	p.forwarder = p.newForwarder()
-	p.mirror = newJobQueue(cfg.MirrorQueue)
+	p.mirror, p.arbiter = newJobQueue(cfg.MirrorQueue), newJobQueue(cfg.ArbiterQueue)
 	if p.metrics, err = newMetrics(deps.Registerer, p); err != nil {
 		return nil, fmt.Errorf("proxy: register metrics: %w", err)
 	}
 	p.records = newRecordQueue(cfg, deps.Recorder, p.metrics, p.log)
+	arbitrating, rest := context.WithCancel(p.background)
+	p.rest = rest
+	p.arbiter.start(arbitrating, 1, func(j *job) { p.arbitrate(arbitrating, j) }, p.leaveUndecided)
 	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, func(j *job) { p.drop(j, dropShutdown) })
 	return p, nil
 }
@@ -244,6 +254,8 @@ func (p *Proxy) Close(ctx context.Context) error {
 	defer stop()
 	p.mirror.close()
 	p.working.Wait()
+	p.rest() // what is undecided is recorded as that, and can be settled later
+	p.arbiter.close()
 	p.giveUp()
 	err := p.records.close(ctx)
 	p.transport.CloseIdleConnections()

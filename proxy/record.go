@@ -135,4 +135,4 @@ func (q *recordQueue) close(ctx context.Context) error {
 // panicked is a panic that was contained.
 type panicked struct{ fault any }
 
-func (p panicked) Error() string { return fmt.Sprintf("recorder panicked: %v", p.fault) }
+func (p panicked) Error() string { return fmt.Sprintf("panicked: %v", p.fault) }

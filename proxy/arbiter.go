@@ -1,0 +1,75 @@
+package proxy
+
+import (
+	"context"
+	"slices"
+
+	"understudy/compare"
+)
+
+// What became of exchanges that the arbiter was to settle: the values of the
+// label result.
+const (
+	arbiterSettled   = "settled"   // a verdict on every metric
+	arbiterUndecided = "undecided" // no answer within the budget, on some metric
+	arbiterError     = "error"     // it failed
+	arbiterDropped   = "dropped"   // its queue was full, or Close came first
+)
+
+var arbiterResults = []string{arbiterSettled, arbiterUndecided, arbiterError, arbiterDropped}
+
+// decided ends a compared exchange: at once, unless the arbiter is to say who is
+// wrong first. By now the breaker has heard of the execution and the client has
+// its answer; nobody waits for the arbiter.
+func (p *Proxy) decided(j *job) {
+	if p.deps.Settle == nil || !j.compared || !undecided(j.result) {
+		p.finish(j)
+		return
+	}
+	if drop := p.arbiter.offer(j); drop != "" {
+		p.leaveUndecided(j)
+	}
+}
+
+func undecided(r compare.Result) bool {
+	return slices.ContainsFunc(r.Metrics, func(m compare.MetricResult) bool { return m.Verdict == compare.VerdictUndecided })
+}
+
+// arbitrate is the work of the arbiter's one goroutine. ctx ends with Close: what
+// is left then is recorded as it stands, and can be settled from the record.
+func (p *Proxy) arbitrate(ctx context.Context, j *job) {
+	result, err := p.settled(ctx, j)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		p.leaveUndecided(j)
+		return
+	case err != nil:
+		p.log.Warn("the arbiter failed", "exchange", j.id, "analysis", j.analysis, "err", err)
+		p.metrics.arbitrated(arbiterError)
+		p.finish(j)
+		return
+	case undecided(result):
+		p.metrics.arbitrated(arbiterUndecided)
+	default:
+		p.metrics.arbitrated(arbiterSettled)
+	}
+	result.Level = j.result.Level // the scan has a say in it
+	j.result = result
+	p.finish(j)
+}
+
+func (p *Proxy) settled(ctx context.Context, j *job) (result compare.Result, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = panicked{fault}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.ArbiterBudget)
+	defer cancel()
+	return p.deps.Settle(ctx, j.question(), j.primary, j.candidate, p.cfg.PrimaryKind)
+}
+
+func (p *Proxy) leaveUndecided(j *job) {
+	p.metrics.arbitrated(arbiterDropped)
+	p.finish(j)
+}
