@@ -119,3 +119,10 @@ func encode(v any) []byte {
 	_ = encoder.Encode(v) // strings and numbers can always be encoded
 	return bytes.TrimSpace(out.Bytes())
 }
+
+// String is the list as JSON; equal lists have equal strings.
+func (s *Set) String() string {
+	var out bytes.Buffer
+	s.write(&out)
+	return out.String()
+}
