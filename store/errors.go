@@ -13,8 +13,8 @@ var (
 	// ErrFull: the disk or the allowed size is used up. Nothing of the call was recorded; the
 	// store goes on reading, and writes again once there is room.
 	ErrFull = errors.New("store is full")
-	// ErrNotFound: no exchange has this ID.
-	ErrNotFound = errors.New("exchange not found")
+	// ErrNotFound: no exchange, or no disagreement, has this ID.
+	ErrNotFound = errors.New("not found")
 	// ErrNotStore: the file is no SQLite database, or one of something else.
 	ErrNotStore = errors.New("not a store of Understudy")
 	// ErrNewer: a later version of Understudy has written the file.

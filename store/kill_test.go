@@ -8,33 +8,83 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
-// childVariable names the file that a copy of the test binary writes to until it is killed.
-const childVariable = "UNDERSTUDY_STORE_TEST_CHILD"
+// A copy of the test binary works on the file that childVariable names, doing what childWorkVariable
+// says, until it is killed.
+const (
+	childVariable     = "UNDERSTUDY_STORE_TEST_CHILD"
+	childWorkVariable = "UNDERSTUDY_STORE_TEST_CHILD_WORK"
+)
 
-// writeUntilKilled records exchanges, singly and in batches, and prints each ID once it is
+var children = map[string]func(path string){"record": recordUntilKilled, "prune": pruneUntilKilled}
+
+// recordUntilKilled records exchanges, singly and in batches, and prints each ID once it is
 // acknowledged.
-func writeUntilKilled(path string) {
+func recordUntilKilled(path string) {
 	ctx := context.Background()
-	s, err := Open(ctx, path)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	s := childOpen(path)
 	for i := 0; ; i++ {
 		batch := make([]Exchange, 1+i%4)
 		for j := range batch {
-			batch[j] = differing(fmt.Sprintf("%d-%d-%d", os.Getpid(), i, j))
-			batch[j].RequestBody = fmt.Appendf(nil, "request %s", batch[j].ID)
+			batch[j] = judged(fmt.Sprintf("%d-%d-%d", os.Getpid(), i, j), fmt.Sprint(j), time.Duration(i)*time.Second, "undecided")
 		}
-		if err := s.RecordBatch(ctx, batch); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+		childMust(s.RecordBatch(ctx, batch))
 		for _, e := range batch {
 			fmt.Println(e.ID)
 		}
+	}
+}
+
+// begun is printed once a Prune has deleted something.
+const begun = "begun"
+
+// pruneUntilKilled records old and new exchanges and prints the IDs of those that have to stay, then
+// prunes.
+func pruneUntilKilled(path string) {
+	ctx := context.Background()
+	s := childOpen(path)
+	s.chunk = 3
+	for i := 0; ; i++ {
+		var batch []Exchange
+		for j := range 40 {
+			old := judged(fmt.Sprintf("%d-%d-old-%d", os.Getpid(), i, j), "often", time.Duration(j)*time.Second, "undecided")
+			batch = append(batch, old)
+		}
+		pinned := judged(fmt.Sprintf("%d-%d-pinned", os.Getpid(), i), fmt.Sprintf("%d-%d", os.Getpid(), i), 0, "primary_wrong")
+		young := judged(fmt.Sprintf("%d-%d-young", os.Getpid(), i), "young", 48*time.Hour, "undecided")
+		childMust(s.RecordBatch(ctx, append(batch, pinned, young)))
+		fmt.Println(pinned.ID)
+		fmt.Println(young.ID)
+		before, ended := childCount(s), make(chan error)
+		go func() {
+			_, err := s.Prune(ctx, Retention{MaxAge: 24 * time.Hour}, noon.Add(48*time.Hour))
+			ended <- err
+		}()
+		for childCount(s) == before {
+			continue
+		}
+		fmt.Println(begun)
+		childMust(<-ended)
+	}
+}
+
+func childOpen(path string) *Store {
+	s, err := Open(context.Background(), path)
+	childMust(err)
+	return s
+}
+
+func childCount(s *Store) (n int) {
+	childMust(s.reader.QueryRowContext(context.Background(), `SELECT COUNT(*) FROM exchanges`).Scan(&n))
+	return n
+}
+
+func childMust(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
@@ -42,37 +92,70 @@ func TestKill_NoAcknowledgedRowIsLost(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	var acknowledged []string
 	for round := range 5 {
-		acknowledged = append(acknowledged, killAfter(t, path, 7+13*round)...)
-		s, err := Open(t.Context(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		acknowledged = append(acknowledged, killAfter(t, "record", path, 7+13*round)...)
+		s := openAt(t, path)
 		for _, id := range acknowledged {
 			e, err := s.Exchange(t.Context(), id)
-			if err != nil || string(e.RequestBody) != "request "+id || len(e.Metrics) != 2 {
+			if err != nil || string(e.RequestBody) != "request "+id || len(e.Metrics) != 1 {
 				t.Fatalf("round %d: exchange %s: error %v, body %q, metrics %v", round, id, err, e.RequestBody, e.Metrics)
 			}
 		}
-		var verdict string
-		if err := s.reader.QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&verdict); err != nil || verdict != "ok" {
-			t.Fatalf("round %d: integrity %q, error %v", round, verdict, err)
+		list, err := s.Disagreements(t.Context(), DisagreementFilter{})
+		total := 0
+		for _, d := range list {
+			total += d.Count
 		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
+		if n := count(t, s, "exchanges"); err != nil || n < len(acknowledged) || n != total {
+			t.Fatalf("round %d: %d exchanges of %d acknowledged are in disagreements %d times, error %v", round, n, len(acknowledged), total, err)
 		}
+		checkWhole(t, s)
+		s.Close()
 	}
 }
 
-// killAfter runs a writer, kills it in the middle of its work once it has acknowledged so many, and
+func TestKill_InTheMiddleOfPruningLosesNothingThatHasToStay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	var stay []string
+	for round := range 4 {
+		stay = append(stay, killAfter(t, "prune", path, 3*(1+round))...)
+		s := openAt(t, path)
+		for _, id := range stay {
+			if id == begun {
+				continue
+			}
+			if e, err := s.Exchange(t.Context(), id); err != nil || string(e.RequestBody) != "request "+id {
+				t.Fatalf("round %d: exchange %s: error %v, body %q", round, id, err, e.RequestBody)
+			}
+		}
+		checkWhole(t, s)
+		t.Logf("round %d: it had %d exchanges", round, count(t, s, "exchanges"))
+		if _, err := s.Prune(t.Context(), Retention{MaxAge: 24 * time.Hour}, noon.Add(48*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		list, err := s.Exchanges(t.Context(), Filter{Until: noon.Add(24 * time.Hour), Limit: maxLimit})
+		for _, e := range list {
+			if d := disagreement(t, s, e.Case, e.Verdict); d.FirstExchange != e.ID && d.LastExchange != e.ID {
+				t.Fatalf("round %d: exchange %s is there yet", round, e.ID)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkWhole(t, s)
+		s.Close()
+	}
+}
+
+// killAfter runs a child, kills it in the middle of its work once it has acknowledged so many, and
 // returns all it acknowledged.
-func killAfter(t *testing.T, path string, lines int) []string {
+func killAfter(t *testing.T, work, path string, lines int) []string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	child := exec.CommandContext(t.Context(), self)
-	child.Env = append(os.Environ(), childVariable+"="+path)
+	child.Env = append(os.Environ(), childVariable+"="+path, childWorkVariable+"="+work)
 	child.Stderr = os.Stderr
 	output, err := child.StdoutPipe()
 	if err != nil {
@@ -92,7 +175,7 @@ func killAfter(t *testing.T, path string, lines int) []string {
 	}
 	_ = child.Wait() // it was killed
 	if len(ids) < lines {
-		t.Fatalf("the writer ended by itself after %d", len(ids))
+		t.Fatalf("the child ended by itself after %d", len(ids))
 	}
 	return ids
 }

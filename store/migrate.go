@@ -38,6 +38,11 @@ func migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
 	if version > len(names) {
 		return fmt.Errorf("%w: its schema is version %d, known are versions to %d", ErrNewer, version, len(names))
 	}
+	if version == 0 {
+		if err := prepareVacuum(ctx, db); err != nil {
+			return err
+		}
+	}
 	for i, name := range names {
 		number, _, _ := strings.Cut(name, "_")
 		if n, err := strconv.Atoi(number); err != nil || n != i+1 {
@@ -100,6 +105,11 @@ func step(ctx context.Context, db *sql.DB, number int, script string) (err error
 	}
 	if _, err := tx.ExecContext(ctx, script); err != nil {
 		return err
+	}
+	if number == 2 {
+		if err := backfill(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE schema_version SET version = ?`, number); err != nil {
 		return err

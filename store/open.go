@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -20,6 +21,8 @@ const readers = 4
 
 // Store is an open file. It is safe for concurrent use; writes go one after another.
 type Store struct {
+	now    func() time.Time
+	chunk  int     // of Prune
 	writer *sql.DB // one connection, so that SQLite never has two writers of ours wait for each other
 	reader *sql.DB
 
@@ -32,17 +35,28 @@ type Store struct {
 
 // Open opens the store at path, makes it (mode 0600) and its directory when there is none, and
 // brings an older schema forward. ErrNotStore, ErrNewer and ErrDamaged tell what it may find.
-func Open(ctx context.Context, path string) (*Store, error) {
-	return open(ctx, path, embedded())
+func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
+	return open(ctx, path, embedded(), options...)
 }
 
-func open(ctx context.Context, path string, migrations fs.FS) (*Store, error) {
+// Option changes what Open does.
+type Option func(*Store)
+
+// WithClock gives the time at which approvals are looked at, instead of time.Now.
+func WithClock(now func() time.Time) Option {
+	return func(s *Store) { s.now = now }
+}
+
+func open(ctx context.Context, path string, migrations fs.FS, options ...Option) (*Store, error) {
 	if err := makeFile(path); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	s, err := connect(path)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	for _, option := range options {
+		option(s)
 	}
 	if err := migrate(ctx, s.writer, migrations); err != nil {
 		return nil, errors.Join(explain("open store "+path, err), s.Close())
@@ -100,7 +114,7 @@ func connect(path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close(), reader.Close())
 	}
-	return &Store{writer: writer, reader: reader, compress: compress, decompress: decompress}, nil
+	return &Store{now: time.Now, chunk: defaultChunk, writer: writer, reader: reader, compress: compress, decompress: decompress}, nil
 }
 
 // dsn names the file as a URI, in which a path with ? or # or % stays one.

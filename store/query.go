@@ -4,20 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
-
-// references are the digests of an exchange's bodies.
-type references struct{ request, primary, candidate sql.NullString }
 
 func scanExchange(row interface{ Scan(...any) error }) (Exchange, references, error) {
 	var e Exchange
 	var r references
 	var at, primary, candidate int64
-	err := row.Scan(&e.ID, &at, &e.Scan, &e.Client, &e.Repeat, &e.Mixed, &e.Overlong,
-		&e.Analysis, &e.Level, &e.MergeBy, &e.Case, &e.ServedBy, &e.Reason, &e.Outcome, &e.Note, &e.Nodes, &e.Primary.Status, &e.Primary.Failure, &primary, &e.Candidate.Status, &e.Candidate.Failure, &candidate,
+	err := row.Scan(&e.ID, &at, &e.Source, &e.Scan, &e.Client, &e.Repeat, &e.Mixed, &e.Overlong,
+		&e.Analysis, &e.Level, &e.MergeBy, &e.Case, &e.ServedBy, &e.Reason, &e.Outcome, &e.Verdict, &e.Skip, &e.Note, &e.Nodes, &e.SizeClass,
+		&e.Primary.Status, &e.Primary.Failure, &primary, &e.Candidate.Status, &e.Candidate.Failure, &candidate,
 		&e.Path, &e.ContentType, &r.request, &r.primary, &r.candidate)
 	e.At = time.Unix(0, at).UTC()
 	e.Primary.Latency, e.Candidate.Latency = time.Duration(primary), time.Duration(candidate)
@@ -27,68 +24,64 @@ func scanExchange(row interface{ Scan(...any) error }) (Exchange, references, er
 // Exchange reads one exchange with its metrics and the bodies that were kept. ErrNotFound when
 // there is none.
 func (s *Store) Exchange(ctx context.Context, id string) (Exchange, error) {
-	e, refs, err := scanExchange(s.reader.QueryRowContext(ctx, `SELECT `+exchangeColumns+` FROM exchanges WHERE id = ?`, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return Exchange{}, fmt.Errorf("read exchange %s: %w", id, ErrNotFound)
-	}
+	var e Exchange
+	err := s.view(ctx, func(tx *sql.Tx) (err error) {
+		e, err = s.exchange(ctx, tx, id)
+		return err
+	})
 	if err != nil {
 		return Exchange{}, explain("read exchange "+id, err)
+	}
+	return e, nil
+}
+
+func (s *Store) exchange(ctx context.Context, tx *sql.Tx, id string) (Exchange, error) {
+	e, refs, err := scanExchange(tx.QueryRowContext(ctx, `SELECT `+exchangeColumns+` FROM exchanges WHERE id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Exchange{}, err
 	}
 	for _, b := range []struct {
 		into *[]byte
 		from sql.NullString
 	}{{&e.RequestBody, refs.request}, {&e.PrimaryBody, refs.primary}, {&e.CandidateBody, refs.candidate}} {
-		if *b.into, err = s.body(ctx, b.from); err != nil {
-			return Exchange{}, explain("read exchange "+id, err)
+		if *b.into, err = s.body(ctx, tx, b.from); err != nil {
+			return Exchange{}, err
 		}
 	}
 	one := []Exchange{e}
-	if err := s.addMetrics(ctx, one); err != nil {
-		return Exchange{}, explain("read exchange "+id, err)
-	}
-	return one[0], nil
+	err = addMetrics(ctx, tx, one)
+	return one[0], err
 }
 
 // Exchanges lists exchanges, the newest first, with their metrics and without bodies.
 func (s *Store) Exchanges(ctx context.Context, f Filter) ([]Exchange, error) {
-	where, arguments := f.where()
-	list, err := s.list(ctx, `SELECT `+exchangeColumns+` FROM exchanges`+where+` ORDER BY at DESC, id LIMIT ?`,
-		append(arguments, f.limit()))
+	where, arguments := f.where(s.now())
+	var list []Exchange
+	err := s.view(ctx, func(tx *sql.Tx) (err error) {
+		list, err = listExchanges(ctx, tx, `SELECT `+exchangeColumns+` FROM exchanges e`+where+` ORDER BY e.at DESC, e.id LIMIT ?`,
+			append(arguments, limit(f.Limit)))
+		if err != nil {
+			return err
+		}
+		const chunk = 500 // SQLite bounds the arguments of a query
+		for i := 0; i < len(list); i += chunk {
+			if err := addMetrics(ctx, tx, list[i:min(i+chunk, len(list))]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, explain("list exchanges", err)
-	}
-	const chunk = 500 // SQLite bounds the arguments of a query
-	for i := 0; i < len(list); i += chunk {
-		if err := s.addMetrics(ctx, list[i:min(i+chunk, len(list))]); err != nil {
-			return nil, explain("list exchanges", err)
-		}
 	}
 	return list, nil
 }
 
-func (f Filter) where() (string, []any) {
-	var conditions []string
-	var arguments []any
-	for _, c := range []struct{ column, value string }{
-		{"outcome", f.Outcome}, {"analysis", f.Analysis}, {"scan", f.Scan},
-	} {
-		if c.value != "" {
-			conditions = append(conditions, c.column+" = ?")
-			arguments = append(arguments, c.value)
-		}
-	}
-	if !f.Since.IsZero() {
-		conditions = append(conditions, "at >= ?")
-		arguments = append(arguments, f.Since.UnixNano())
-	}
-	if len(conditions) == 0 {
-		return "", nil
-	}
-	return " WHERE " + strings.Join(conditions, " AND "), arguments
-}
-
-func (s *Store) list(ctx context.Context, query string, arguments []any) ([]Exchange, error) {
-	rows, err := s.reader.QueryContext(ctx, query, arguments...)
+func listExchanges(ctx context.Context, tx *sql.Tx, query string, arguments []any) ([]Exchange, error) {
+	rows, err := tx.QueryContext(ctx, query, arguments...)
 	if err != nil {
 		return nil, err
 	}
@@ -104,19 +97,18 @@ func (s *Store) list(ctx context.Context, query string, arguments []any) ([]Exch
 	return list, rows.Err()
 }
 
-// addMetrics reads the metrics of a few hundred exchanges at once.
-func (s *Store) addMetrics(ctx context.Context, list []Exchange) error {
+// addMetrics reads the metrics of a few hundred exchanges at once, with their rulings.
+func addMetrics(ctx context.Context, tx *sql.Tx, list []Exchange) error {
 	if len(list) == 0 {
 		return nil
 	}
-	index := make(map[string]int, len(list))
+	index := make(map[string]*Exchange, len(list))
 	ids := make([]any, len(list))
 	for i, e := range list {
-		index[e.ID], ids[i] = i, e.ID
+		index[e.ID], ids[i] = &list[i], e.ID
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")
-	rows, err := s.reader.QueryContext(ctx, `SELECT exchange_id, name, outcome, primary_value, candidate_value
-		FROM metrics WHERE exchange_id IN (`+marks+`) ORDER BY exchange_id, position`, ids...)
+	rows, err := tx.QueryContext(ctx, `SELECT exchange_id, name, outcome, verdict, primary_value, candidate_value
+		FROM metrics WHERE exchange_id IN (`+marks(len(ids))+`) ORDER BY exchange_id, position`, ids...)
 	if err != nil {
 		return err
 	}
@@ -124,33 +116,41 @@ func (s *Store) addMetrics(ctx context.Context, list []Exchange) error {
 	for rows.Next() {
 		var id string
 		var m Metric
-		if err := rows.Scan(&id, &m.Name, &m.Outcome, &m.Primary, &m.Candidate); err != nil {
+		if err := rows.Scan(&id, &m.Name, &m.Outcome, &m.Verdict, &m.Primary, &m.Candidate); err != nil {
 			return err
 		}
-		list[index[id]].Metrics = append(list[index[id]].Metrics, m)
+		index[id].Metrics = append(index[id].Metrics, m)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return addRulings(ctx, tx, index, ids)
+}
+
+// addRulings relies on the positions of an exchange's metrics to count from 0, as RecordBatch
+// writes them.
+func addRulings(ctx context.Context, tx *sql.Tx, index map[string]*Exchange, ids []any) error {
+	rows, err := tx.QueryContext(ctx, `SELECT exchange_id, metric_position, verdict, class, finding, proof_kind, sentence, proof
+		FROM rulings WHERE exchange_id IN (`+marks(len(ids))+`) ORDER BY exchange_id, metric_position, position`, ids...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var position int
+		var r Ruling
+		if err := rows.Scan(&id, &position, &r.Verdict, &r.Class, &r.Finding, &r.ProofKind, &r.Sentence, &r.Proof); err != nil {
+			return err
+		}
+		metrics := index[id].Metrics
+		if position < 0 || position >= len(metrics) {
+			return ErrDamaged
+		}
+		metrics[position].Rulings = append(metrics[position].Rulings, r)
 	}
 	return rows.Err()
 }
 
-// Agreement counts, for each metric of the exchanges since then (the zero time: all), how often it
-// agreed and differed, in the order of the metrics' names.
-func (s *Store) Agreement(ctx context.Context, since time.Time) ([]Agreement, error) {
-	where, arguments := Filter{Since: since}.where()
-	rows, err := s.reader.QueryContext(ctx, `SELECT m.name,
-			SUM(CASE WHEN m.outcome = 'agree' THEN 1 ELSE 0 END),
-			SUM(CASE WHEN m.outcome = 'differ' THEN 1 ELSE 0 END)
-		FROM metrics m JOIN exchanges e ON e.id = m.exchange_id`+where+` GROUP BY m.name ORDER BY m.name`, arguments...)
-	if err != nil {
-		return nil, explain("count agreement", err)
-	}
-	defer rows.Close()
-	var list []Agreement
-	for rows.Next() {
-		var a Agreement
-		if err := rows.Scan(&a.Metric, &a.Agree, &a.Differ); err != nil {
-			return nil, explain("count agreement", err)
-		}
-		list = append(list, a)
-	}
-	return list, explain("count agreement", rows.Err())
-}
+// marks are n parameters of a list.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

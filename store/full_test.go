@@ -1,0 +1,70 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestFull_IsASentinelAndTheStoreGoesOnAfterwards(t *testing.T) {
+	s := openNew(t)
+	record(t, s, differing("before"))
+	pages := func(n int) {
+		if _, err := s.writer.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA max_page_count = %d`, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages(1) // SQLite takes the pages in use for the least
+	var err error
+	last := ""
+	for i := 0; err == nil && i < 10_000; i++ {
+		last = fmt.Sprintf("filling-%d", i)
+		err = s.Record(t.Context(), differing(last))
+	}
+	if !errors.Is(err, ErrFull) {
+		t.Fatalf("error is %v", err)
+	}
+	if strings.Contains(err.Error(), "roll back") {
+		t.Errorf("SQLite's own rollback became an error: %v", err)
+	}
+	if _, err := s.Exchange(t.Context(), last); !errors.Is(err, ErrNotFound) {
+		t.Errorf("half of it is there, error %v", err)
+	}
+	if _, err := s.Exchange(t.Context(), "before"); err != nil {
+		t.Errorf("it cannot be read any more: %v", err)
+	}
+	pages(1 << 30)
+	record(t, s, differing(last))
+}
+
+func TestFull_PruneMakesRoom(t *testing.T) {
+	s := openNew(t)
+	if _, err := s.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 400`); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	fill := func() {
+		t.Helper()
+		for {
+			e := judged(fmt.Sprint(n), fmt.Sprint(n), time.Duration(n)*time.Minute, "inconclusive")
+			err := s.Record(t.Context(), e)
+			if errors.Is(err, ErrFull) {
+				return
+			}
+			if n++; err != nil || n > 10_000 {
+				t.Fatalf("after %d: error %v", n, err)
+			}
+		}
+	}
+	fill()
+	first := n
+	got := prune(t, s, Retention{MaxAge: time.Hour}, noon.Add(time.Hour+time.Duration(n/2)*time.Minute))
+	if got.Exchanges != n/2 {
+		t.Errorf("of %d exchanges it pruned %+v", n, got)
+	}
+	if fill(); n < first+first/4 {
+		t.Errorf("after %d exchanges there was room for %d more", first, n-first)
+	}
+}
