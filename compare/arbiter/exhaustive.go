@@ -1,0 +1,156 @@
+package arbiter
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"understudy/compare"
+	"understudy/engine/witness"
+)
+
+// enumeration is a dispute about a small core.
+type enumeration struct {
+	*tables
+	ctx context.Context
+	d   compare.Dispute
+	// Families of nodes, found once.
+	minimalQuorums, minimalSplitting []mask
+	split                            bool // minimalSplitting is known
+}
+
+func enumerate(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
+	t, err := newSmall(d.Core).tables(ctx)
+	if err != nil {
+		return compare.Truth{}, err
+	}
+	e := &enumeration{tables: t, ctx: ctx, d: d}
+	e.minimalQuorums = t.quorums()
+	answer, err := e.answer()
+	if err != nil {
+		return compare.Truth{}, err
+	}
+	return compare.Truth{Kind: compare.ProofExhaustive, Answer: answer, How: e.how()}, nil
+}
+
+func (s *small) how() string {
+	if len(s.keys) == 1 {
+		return "trying both sets of the one core node"
+	}
+	return fmt.Sprintf("trying all %d sets of the %d core nodes", 1<<len(s.keys), len(s.keys))
+}
+
+func (e *enumeration) answer() (a *compare.Answer, err error) {
+	a, m := &compare.Answer{}, e.merging(e.d.Groups)
+	switch e.d.Analysis {
+	case "top-tier":
+		a.TopTier = e.topTier(m)
+	case "quorums":
+		a.Quorums = e.quorumsAnswer(m)
+	case "blocking-sets":
+		family, _ := m.family(e.blocking(e.maskOf(e.d.Faulty)))
+		a.Blocking = &family
+	case "splitting-sets":
+		a.Splitting, err = e.splittingAnswer(m)
+	case "full":
+		family, _ := m.family(e.blocking(0))
+		a.TopTier, a.Quorums, a.Blocking = e.topTier(m), e.quorumsAnswer(m), &family
+		a.Splitting, err = e.splittingAnswer(m)
+	case "network":
+		a.Network, err = e.network()
+	}
+	return a, err
+}
+
+func (e *enumeration) topTier(m *merging) *compare.TopTier {
+	var union mask
+	var cover [][]string
+	for _, quorum := range e.minimalQuorums {
+		if quorum&^union != 0 {
+			cover = append(cover, e.names(quorum))
+		}
+		union |= quorum
+	}
+	image := m.image(union)
+	return &compare.TopTier{Members: m.shown(image), Size: bits.OnesCount32(image), Quorums: cover}
+}
+
+func (e *enumeration) quorumsAnswer(m *merging) *compare.Quorums {
+	family, _ := m.family(e.minimalQuorums)
+	one, other := e.disjoint()
+	q := &compare.Quorums{Family: family, Intersect: len(e.minimalQuorums) > 0 && one == 0}
+	if one != 0 {
+		q.Disjoint = [][]string{e.names(one), e.names(other)}
+	}
+	return q
+}
+
+func (e *enumeration) splittingAnswer(m *merging) (*compare.Splitting, error) {
+	if !e.split {
+		var err error
+		if e.minimalSplitting, err = e.splitting(e.ctx); err != nil {
+			return nil, err
+		}
+		e.split = true
+	}
+	family, behind := m.family(e.minimalSplitting)
+	s := &compare.Splitting{Family: family, Split: !family.None() && family.Min == 0}
+	if family.None() {
+		return s, nil
+	}
+	one, other, err := e.newParter().part(e.ctx, behind)
+	s.Quorums = [][]string{e.names(one), e.names(other)}
+	return s, err
+}
+
+// network answers the questions of a whole scan.
+func (e *enumeration) network() (*compare.Network, error) {
+	one, _ := e.disjoint()
+	n := &compare.Network{
+		Intersect: len(e.minimalQuorums) > 0 && one == 0,
+		Symmetric: e.d.Core.SymmetricTopTier() != nil,
+	}
+	blocking, filtered := e.blocking(0), e.blocking(e.maskOf(e.d.Faulty))
+	for i, mergeBy := range []string{witness.MergeNone, witness.MergeOrganization, witness.MergeCountry, witness.MergeISP} {
+		groups, err := e.d.Core.Groups(mergeBy)
+		if err != nil {
+			return nil, err
+		}
+		m := e.merging(groups)
+		splitting, err := e.splittingAnswer(m)
+		if err != nil {
+			return nil, err
+		}
+		all, _ := m.family(blocking)
+		some, _ := m.family(filtered)
+		n.Levels[i] = compare.Level{
+			TopTier: e.topTier(m).Size, Blocking: all.Min, BlockingFiltered: some.Min, Splitting: splitting.Min,
+		}
+	}
+	return n, nil
+}
+
+// enumerateSplit tries every set of nodes behind names.
+func enumerateSplit(ctx context.Context, d compare.Dispute, names []string) (compare.Split, error) {
+	s := newSmall(d.Core)
+	m, p := s.merging(d.Groups), s.newParter()
+	wanted := slices.Sorted(slices.Values(names))
+	within := s.maskOf(d.Groups.Nodes(names))
+	split := compare.Split{Kind: compare.ProofExhaustive, How: s.how()}
+	for set := mask(0); ; set = (set - within) & within {
+		if slices.Equal(m.shown(m.image(set)), wanted) {
+			one, other, err := p.part(ctx, set)
+			if err != nil {
+				return split, err
+			}
+			if one != 0 {
+				split.Members, split.Quorums = s.names(set), [][]string{s.names(one), s.names(other)}
+				return split, nil
+			}
+		}
+		if set == within {
+			return split, nil
+		}
+	}
+}
