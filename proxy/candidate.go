@@ -20,14 +20,14 @@ import (
 // execution starts when a worker takes it.
 const queueHeader = "X-Engine-Queue-Ms"
 
-// candidate is the HTTP client of whatever speaks the scanner API behind a URL.
-type candidate struct {
+// asker is the HTTP client of whatever speaks the scanner API behind a URL.
+type asker struct {
 	base      *url.URL
 	transport http.RoundTripper
 	limit     int64 // of an answer
 }
 
-// asked is all of a request that the candidate may see: no header of the
+// asked is all of a request that is shown to a side: no header of the
 // client's but the content type, no address, no credential.
 type asked struct {
 	method, path, query, contentType string
@@ -36,18 +36,18 @@ type asked struct {
 
 // ask sends the request and turns whatever happens into a reply. The answer's
 // body is paid for from h.
-func (c *candidate) ask(ctx context.Context, a asked, h *hold) compare.Reply {
+func (k *asker) ask(ctx context.Context, a asked, h *hold) compare.Reply {
 	start := time.Now()
-	request, err := c.request(ctx, a)
+	request, err := k.request(ctx, a)
 	if err != nil {
 		return compare.Reply{Failure: compare.FailureOther}
 	}
-	response, err := c.transport.RoundTrip(request)
+	response, err := k.transport.RoundTrip(request)
 	if err != nil {
 		return compare.Reply{Failure: failureOf(ctx, err), Latency: time.Since(start)}
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := readBounded(response.Body, c.limit, response.ContentLength, h)
+	body, err := readBounded(response.Body, k.limit, response.ContentLength, h)
 	reply := compare.Reply{Status: response.StatusCode, Body: body, Latency: time.Since(start)}
 	if err != nil {
 		reply.Status, reply.Body, reply.Failure = 0, nil, failureOf(ctx, err)
@@ -64,8 +64,8 @@ func (c *candidate) ask(ctx context.Context, a asked, h *hold) compare.Reply {
 	return reply
 }
 
-func (c *candidate) request(ctx context.Context, a asked) (*http.Request, error) {
-	u := *c.base
+func (k *asker) request(ctx context.Context, a asked) (*http.Request, error) {
+	u := *k.base
 	// The paths of analyses need no escape.
 	u.Path, u.RawPath, u.RawQuery = strings.TrimSuffix(u.Path, "/")+a.path, "", a.query
 	request, err := http.NewRequestWithContext(ctx, a.method, u.String(), bytes.NewReader(a.body))

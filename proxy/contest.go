@@ -68,6 +68,7 @@ func (k *contest) settle(c *call, skip string) {
 // contend is the candidate's side of a contest, from the question to the record.
 func (p *Proxy) contend(k *contest) {
 	defer p.working.Done()
+	defer p.traffic.end()
 	j := k.job
 	p.ask(j, p.cfg.CandidateDeadline+p.cfg.CandidateSlack)
 	close(k.replied)
@@ -78,7 +79,7 @@ func (p *Proxy) contend(k *contest) {
 		p.uncontested(k, <-k.settled)
 		return
 	}
-	j.primary, j.primaryAsked, j.answerEncoding = primary.reply, true, primary.encoding
+	j.primary, j.answerEncoding = primary.reply, primary.encoding
 	skip := p.compareJob(j)
 	close(k.judged)
 	end := <-k.settled

@@ -15,17 +15,28 @@
 //	  |                  |     |  on request and answer          or (stage complete) the candidate
 //	  |<-----------------|     |         |                                |
 //	  |  the answer      |     |         v                                v
-//	                           |   mirror queue (bounded,          contest: agrees and may be
-//	                           |   drops and counts)               served, in time? else the
-//	                           |         |                         primary's answer goes out
+//	                           |   mirror queue (bounded,          contest: servable, and agrees or
+//	                           |   drops and counts)               is proven right, in time? else
+//	                           |         |                         the primary's answer goes out
 //	                           |         v                                |
 //	                           |   mirror worker: ask the candidate       |
 //	                           |         |                                |
 //	                           |         '------------> job <-------------'
 //	                           |                         |  compare, breaker, metrics
+//	                           |                         |
+//	                           |                         |-- undecided --> arbiter queue (bounded)
+//	                           |                         |<--- settled --------'
 //	                           |                         v
 //	                           |                  record queue (bounded) -> Recorder
 //	                           '--- the breaker is one of the dials
+//
+// Beside it one goroutine does side work, only while nothing is done for a
+// client: it asks the candidate again about a sample of families, with all their
+// sets (deep), and both sides about variations of the last real network. Both end
+// in job, and are no executions for the breaker.
+//
+// Every eligible exchange leaves one record: what was not compared is recorded
+// with the reason.
 //
 // # Transparency
 //
@@ -51,6 +62,8 @@
 // exchange lasts, and Config.HeldBytes bounds them all.
 //
 // Reading order: proxy.go, call.go, forward.go, tee.go and hold.go (capture),
-// scanbook.go and scan.go, mirror.go, serve.go and contest.go, job.go,
-// candidate.go, breaker.go and windows.go, exchange.go and record.go, metrics.go.
+// scanbook.go and scan.go, queue.go and mirror.go, serve.go and contest.go,
+// job.go, candidate.go, breaker.go and windows.go, arbiter.go, exchange.go,
+// strip.go and raw.go (what is kept of a request), omit.go and record.go,
+// traffic.go, side.go, deep.go and variation.go, verdicts.go and metrics.go.
 package proxy

@@ -124,10 +124,14 @@ func (p *Proxy) keepsBodies(e Exchange) bool {
 }
 
 func (j *job) note() string {
-	if j.result.Reason == "" && j.unservable != nil {
-		return j.unservable.Error()
+	note := j.result.Reason
+	if note == "" && j.unservable != nil {
+		note = j.unservable.Error()
 	}
-	return j.result.Reason
+	if j.remark != "" && note != "" {
+		return j.remark + "; " + note
+	}
+	return j.remark + note
 }
 
 func side(r compare.Reply) Side {

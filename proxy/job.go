@@ -13,22 +13,23 @@ type job struct {
 	source           string // one of the Source constants
 	at               time.Time
 	servedBy, reason string
-	visit            *visit // nil for a variation, which belongs to no scan of a client
+	visit            *visit    // nil for a variation, which belongs to no scan of a client
+	scan             scanFacts // of a job without a visit
+	remark           string    // for people, beside what the comparison says
 	hold             *hold
 
 	asked           asked
 	requestEncoding string // of asked.body; "" once it is decoded
 	answerEncoding  string // of primary.Body; "" once it is decoded
 
-	primary      compare.Reply
-	primaryAsked bool
-	candidate    compare.Reply
-	run          *run  // of the candidate's execution, until it is reported
-	judge        Judge // of the question, once it is read
-	unservable   error
-	result       compare.Result
-	compared     bool
-	panicked     bool
+	primary    compare.Reply
+	candidate  compare.Reply
+	run        *run  // of the candidate's execution, until it is reported
+	judge      Judge // of the question, once it is read
+	unservable error
+	result     compare.Result
+	compared   bool
+	panicked   bool
 }
 
 func (p *Proxy) newJob(c *call, body []byte) *job {
@@ -43,7 +44,12 @@ func (p *Proxy) newJob(c *call, body []byte) *job {
 }
 
 // facts are those of the job's scan.
-func (j *job) facts() scanFacts { return j.visit.facts() }
+func (j *job) facts() scanFacts {
+	if j.visit == nil {
+		return j.scan
+	}
+	return j.visit.facts()
+}
 
 // judge reads the question when it is first needed: never before the candidate
 // has been asked.
@@ -165,6 +171,7 @@ func (p *Proxy) finish(j *job) {
 		p.recordJobOmitted(j, dropPanic)
 		return
 	}
+	p.remember(j)
 	exchange := p.exchange(j)
 	p.metrics.exchanged(exchange)
 	p.records.offer(exchange, j.hold)

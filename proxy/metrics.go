@@ -29,7 +29,7 @@ var (
 // elsewhere that is on no list is counted as other.
 type metrics struct {
 	requests, skips, drops, mirrors *prometheus.CounterVec
-	exchanges, arbiter              *prometheus.CounterVec
+	exchanges, arbiter, side        *prometheus.CounterVec
 	durations                       *prometheus.HistogramVec
 	addedWait                       prometheus.Histogram
 	recordsDropped                  prometheus.Counter
@@ -47,6 +47,7 @@ func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 		drops:     counter("mirror_dropped_total", "Copies of exchanges thrown away.", "reason"),
 		exchanges: counter("exchanges_total", "Eligible exchanges that came to an end, by outcome.", "outcome"),
 		arbiter:   counter("arbiter_total", "Undecided exchanges handed to the arbiter, by what became of them.", "result"),
+		side:      counter("side_exchanges_total", "Questions that no client asked, by verdict or why there is none.", "source", "result"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "understudy_request_duration_seconds", Help: "Time until a side's answer was complete.", Buckets: durationBuckets,
 		}, []string{"side", "analysis"}),
@@ -80,6 +81,11 @@ func (m *metrics) fill() {
 	for _, reason := range drops {
 		m.drops.WithLabelValues(reason)
 	}
+	for _, source := range sideSources {
+		for _, result := range sideResults {
+			m.side.WithLabelValues(source, result)
+		}
+	}
 	for _, result := range arbiterResults {
 		m.arbiter.WithLabelValues(result)
 	}
@@ -90,14 +96,14 @@ func (m *metrics) fill() {
 
 func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	collectors := append(m.verdicts.collectors(),
-		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.durations, m.addedWait, m.recordsDropped)
+		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.durations, m.addedWait, m.recordsDropped)
 	read := func(name, help string, labels prometheus.Labels, value func() float64) {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "understudy_" + name, Help: help, ConstLabels: labels,
 		}, value))
 	}
 	read("mirror_queue_length", "Exchanges waiting for a mirror worker.", nil, func() float64 { return float64(p.mirror.waiting.Load()) })
-	read("mirror_queue_bytes", "Bodies held, from capture until they are recorded.", nil, func() float64 { return float64(p.held.used.Load()) })
+	read("mirror_queue_bytes", "Bodies held: of exchanges from capture until they are recorded, and the network that is varied next.", nil, func() float64 { return float64(p.held.used.Load()) })
 	read("arbiter_queue_length", "Undecided exchanges waiting for the arbiter.", nil, func() float64 { return float64(p.arbiter.waiting.Load()) })
 	read("store_failing", "1 while exchanges can't be recorded; mirroring goes on.", nil, func() float64 { return indicator(p.RecordError() != nil) })
 	read("open_scans", "Scans that are open.", nil, func() float64 { return float64(p.scans.count()) })
@@ -144,8 +150,17 @@ func (m *metrics) dropped(reason string)    { m.drops.WithLabelValues(reason).In
 
 func (m *metrics) arbitrated(result string) { m.arbiter.WithLabelValues(result).Inc() }
 
-// exchanged counts the outcome of an exchange and of each of its metrics.
+func (m *metrics) besides(source, result string) {
+	m.side.WithLabelValues(source, oneOf(sideResults, result)).Inc()
+}
+
+// exchanged counts the outcome of an exchange and of each of its metrics. What no
+// client asked counts apart.
 func (m *metrics) exchanged(e Exchange) {
+	if e.Source != SourceLive {
+		m.besides(e.Source, e.Verdict)
+		return
+	}
 	m.exchanges.WithLabelValues(oneOf(outcomes, e.Outcome)).Inc()
 	m.verdicts.count(e)
 }

@@ -74,7 +74,8 @@ func (p *Proxy) offer(c *call) {
 	}
 	j := p.newJob(c, body)
 	j.servedBy, j.reason = c.servedBy, c.reason
-	j.primary, j.primaryAsked, j.answerEncoding = primary, true, c.encoding
+	j.primary, j.answerEncoding = primary, c.encoding
+	p.traffic.begin() // until the candidate has answered, or nobody asks it
 	if drop := p.mirror.offer(j); drop != "" {
 		p.drop(j, drop)
 	}
@@ -82,6 +83,7 @@ func (p *Proxy) offer(c *call) {
 
 // answerMirrored is the work of a mirror worker: ask, compare, record.
 func (p *Proxy) answerMirrored(j *job) {
+	defer p.traffic.end()
 	defer p.salvage(j)
 	if err := p.decodeRequest(j); err != nil {
 		p.abandon(j, requestReason(err))
@@ -103,6 +105,7 @@ func (p *Proxy) answerMirrored(j *job) {
 
 // drop ends a job that nobody has time for.
 func (p *Proxy) drop(j *job, reason string) {
+	defer p.traffic.end()
 	p.metrics.dropped(reason)
 	j.hold.release()
 	p.recordJobOmitted(j, reason)

@@ -2,76 +2,16 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"understudy/compare"
 	"understudy/rollout"
 )
-
-// Dialer gives the positions of the dials for a scan or one of its requests. It
-// is asked on every analysis request, so it must answer from memory.
-// BreakerClosed is filled in by the proxy.
-type Dialer func(ctx context.Context, scan ScanContext) rollout.Dials
-
-// Deps are the parts a Proxy works with.
-type Deps struct {
-	Dials              Dialer
-	Candidate          *url.URL          // base URL of the candidate
-	CandidateTransport http.RoundTripper // how to reach it; nil: a plain transport of the proxy's own
-	Recorder           Recorder          // nil: nothing is recorded
-	Registerer         prometheus.Registerer
-	Logger             *slog.Logger     // nil: slog.Default
-	Now                func() time.Time // nil: time.Now; the clock of scans and breaker
-
-	Prepare func(compare.Question) Judge // nil: compare.Prepare
-
-	// Settle compares as Judge does, and looks further where that leaves a metric
-	// undecided. It is called off the request path, one call at a time, and must
-	// end soon after ctx. Nil: nothing is settled.
-	Settle func(ctx context.Context, q compare.Question, primary, candidate compare.Reply, kind compare.PrimaryKind) (compare.Result, error)
-}
-
-// Judge says what the answers to one question mean.
-type Judge interface {
-	Compare(primary, candidate compare.Reply, kind compare.PrimaryKind) compare.Result
-	Servable(candidate compare.Reply) error // nil: it may reach a client
-}
-
-var _ Judge = (*compare.Prepared)(nil)
-
-func (d Deps) withDefaults() (Deps, error) {
-	switch {
-	case d.Dials == nil:
-		return d, errors.New("Deps.Dials is missing")
-	case d.Candidate == nil || d.Candidate.Host == "":
-		return d, errors.New("Deps.Candidate is missing: want the base URL of the candidate")
-	case d.Registerer == nil:
-		return d, errors.New("Deps.Registerer is missing")
-	}
-	if d.CandidateTransport == nil {
-		d.CandidateTransport = newTransport()
-	}
-	if d.Logger == nil {
-		d.Logger = slog.Default()
-	}
-	if d.Now == nil {
-		d.Now = time.Now
-	}
-	if d.Prepare == nil {
-		d.Prepare = func(q compare.Question) Judge { return compare.Prepare(q) }
-	}
-	return d, nil
-}
 
 // Proxy is the data plane. It is safe for concurrent use.
 type Proxy struct {
@@ -80,13 +20,16 @@ type Proxy struct {
 	log       *slog.Logger
 	transport *http.Transport
 	forwarder *httputil.ReverseProxy
-	candidate *candidate
+	candidate *asker
+	primary   *asker // for questions that no client has asked
 	scans     *scanBook
 	breaker   *breaker
 	metrics   *metrics
 	held      *ledger
 	mirror    *jobQueue
 	arbiter   *jobQueue
+	side      *sideWork
+	traffic   traffic
 	records   *recordQueue
 
 	unreachable atomic.Bool // the primary, as the log last said
@@ -111,10 +54,12 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p := &Proxy{
 		cfg: cfg, deps: deps, log: deps.Logger,
 		transport: newTransport(),
-		candidate: &candidate{base: deps.Candidate, transport: deps.CandidateTransport, limit: cfg.CandidateBytes},
+		candidate: &asker{base: deps.Candidate, transport: deps.CandidateTransport, limit: cfg.CandidateBytes},
+		side:      newSideWork(),
 		scans:     newScanBook(cfg, deps.Now),
 		held:      &ledger{limit: cfg.HeldBytes},
 	}
+	p.primary = &asker{base: cfg.Primary, transport: p.transport, limit: cfg.AnswerBytes}
 	p.background, p.giveUp = context.WithCancel(context.Background())
 	p.breaker = newBreaker(cfg.Breaker, deps.Now, p.breakerChanged)
 	p.forwarder = p.newForwarder()
@@ -127,11 +72,14 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p.rest = rest
 	p.arbiter.start(arbitrating, 1, func(j *job) { p.arbitrate(arbitrating, j) }, p.leaveUndecided)
 	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, func(j *job) { p.drop(j, dropShutdown) })
+	p.startSide()
 	return p, nil
 }
 
 // ServeHTTP answers one request of a client.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.traffic.begin()
+	defer p.traffic.end()
 	label, capture := analysisOf(r)
 	c := &call{w: w, in: r, analysis: label, start: time.Now(), servedBy: ServedByPrimary}
 	defer p.count(c)
@@ -252,6 +200,7 @@ func (p *Proxy) Close(ctx context.Context) error {
 	}
 	stop := context.AfterFunc(ctx, p.giveUp)
 	defer stop()
+	p.side.close(func(j *job) { p.dropAside(j, sideDropped) })
 	p.mirror.close()
 	p.working.Wait()
 	p.rest() // what is undecided is recorded as that, and can be settled later

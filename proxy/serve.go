@@ -45,6 +45,7 @@ func (p *Proxy) serve(c *call) {
 		return
 	}
 	c.keep = true
+	p.traffic.begin() // until contend ends
 	c.contest = newContest(j, !c.treatment.Alone)
 	go p.contend(c.contest)
 	if c.treatment.Alone {

@@ -1,0 +1,76 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"understudy/compare"
+	"understudy/rollout"
+)
+
+// Dialer gives the positions of the dials for a scan or one of its requests. It
+// is asked on every analysis request, so it must answer from memory.
+// BreakerClosed is filled in by the proxy.
+type Dialer func(ctx context.Context, scan ScanContext) rollout.Dials
+
+// Deps are the parts a Proxy works with.
+type Deps struct {
+	Dials              Dialer
+	Candidate          *url.URL          // base URL of the candidate
+	CandidateTransport http.RoundTripper // how to reach it; nil: a plain transport of the proxy's own
+	Recorder           Recorder          // nil: nothing is recorded
+	Registerer         prometheus.Registerer
+	Logger             *slog.Logger     // nil: slog.Default
+	Now                func() time.Time // nil: time.Now; the clock of scans and breaker
+
+	Prepare func(compare.Question) Judge // nil: compare.Prepare
+
+	// Vary gives a network that differs a little from the one of a request, and
+	// says in words how; the same seed gives the same. Nil: nothing is varied.
+	Vary func(body []byte, seed uint64) (varied []byte, description string, err error)
+	// VariationTicks says when to vary; nil: by the clock, VariationsPerHour times.
+	VariationTicks <-chan time.Time
+
+	// Settle compares as Judge does, and looks further where that leaves a metric
+	// undecided. It is called off the request path, one call at a time, and must
+	// end soon after ctx. Nil: nothing is settled.
+	Settle func(ctx context.Context, q compare.Question, primary, candidate compare.Reply, kind compare.PrimaryKind) (compare.Result, error)
+}
+
+// Judge says what the answers to one question mean.
+type Judge interface {
+	Compare(primary, candidate compare.Reply, kind compare.PrimaryKind) compare.Result
+	Servable(candidate compare.Reply) error // nil: it may reach a client
+}
+
+var _ Judge = (*compare.Prepared)(nil)
+
+func (d Deps) withDefaults() (Deps, error) {
+	switch {
+	case d.Dials == nil:
+		return d, errors.New("Deps.Dials is missing")
+	case d.Candidate == nil || d.Candidate.Host == "":
+		return d, errors.New("Deps.Candidate is missing: want the base URL of the candidate")
+	case d.Registerer == nil:
+		return d, errors.New("Deps.Registerer is missing")
+	}
+	if d.CandidateTransport == nil {
+		d.CandidateTransport = newTransport()
+	}
+	if d.Logger == nil {
+		d.Logger = slog.Default()
+	}
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Prepare == nil {
+		d.Prepare = func(q compare.Question) Judge { return compare.Prepare(q) }
+	}
+	return d, nil
+}
