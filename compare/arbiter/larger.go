@@ -156,7 +156,7 @@ func (i inquiry) blocking(groups *witness.Groups, faulty []string) (*compare.Fam
 	}
 	var members []string
 	if m.Found {
-		all := l.keys(l.q.Pick(m.Vector, nil))
+		all := l.keys(l.q.Pick(m.Vector, l.system.SetOf()))
 		if err := i.d.Core.CheckBlocking(all, faulty); err != nil {
 			return nil, err
 		}
@@ -187,7 +187,7 @@ func (i inquiry) splitting(groups *witness.Groups) (*compare.Splitting, error) {
 
 // pickSplit chooses nodes for a splitting vector and its two quorums.
 func (l *larger) pickSplit(m class.Minimum) (members []string, quorums [][]string) {
-	gone := l.q.Pick(m.Vector, nil)
+	gone := l.q.Pick(m.Vector, l.system.SetOf())
 	taken := l.system.SetOf(gone...)
 	one := l.q.Pick(m.Quorums[0], taken)
 	taken = l.system.SetOf(slices.Concat(gone, one)...)
@@ -204,7 +204,7 @@ func (i inquiry) quorums() (*compare.Quorums, error) {
 	}
 	var members []string
 	if m.Found {
-		members = l.keys(l.q.Pick(m.Vector, nil))
+		members = l.keys(l.q.Pick(m.Vector, l.system.SetOf()))
 		if err := i.d.Core.CheckQuorum(members); err != nil {
 			return nil, err
 		}

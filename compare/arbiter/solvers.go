@@ -84,7 +84,7 @@ func (l *larger) disjoint(ctx context.Context) ([][]string, error) {
 	case said[0] == sat.Unsat:
 		return nil, nil
 	}
-	one := l.q.Pick(pair[0], nil)
+	one := l.q.Pick(pair[0], l.system.SetOf())
 	return [][]string{l.keys(one), l.keys(l.q.Pick(pair[1], l.system.SetOf(one...)))}, nil
 }
 

@@ -1,0 +1,231 @@
+package arbiter_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"understudy/compare"
+	"understudy/compare/arbiter"
+	"understudy/engine/fbas"
+	"understudy/engine/witness"
+)
+
+// random draws a network of nested and flat sets in which members repeat, owners
+// leave themselves out and thresholds are 0 or out of reach now and then, with
+// organizations that overlap and share names.
+func random(r *rand.Rand, nodes int) *fbas.Network {
+	keys := make([]string, nodes)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("n%d", i)
+	}
+	set := func() fbas.QuorumSet {
+		q := fbas.QuorumSet{}
+		for range 1 + r.IntN(nodes) {
+			q.Validators = append(q.Validators, keys[r.IntN(nodes)])
+		}
+		for range r.IntN(3) {
+			inner := fbas.QuorumSet{Threshold: 1 + r.IntN(2)}
+			for range 1 + r.IntN(3) {
+				inner.Validators = append(inner.Validators, keys[r.IntN(nodes)])
+			}
+			q.InnerQuorumSets = append(q.InnerQuorumSets, inner)
+		}
+		members := len(q.Validators) + len(q.InnerQuorumSets)
+		q.Threshold = max(members/2, 1+r.IntN(members+1)) - r.IntN(12)/11
+		return q
+	}
+	n, common := &fbas.Network{}, set()
+	for _, key := range keys {
+		q := common
+		if r.IntN(3) == 0 {
+			q = set()
+		}
+		country := string(rune('A' + r.IntN(3)))
+		n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key, QuorumSet: &q, Country: &country})
+	}
+	for i := range r.IntN(4) {
+		o := fbas.Organization{Name: string(rune('P' + i%2))}
+		for range 1 + r.IntN(3) {
+			o.Validators = append(o.Validators, keys[r.IntN(nodes)])
+		}
+		n.Organizations = append(n.Organizations, o)
+	}
+	return n
+}
+
+func dispute(t testing.TB, n *fbas.Network, analysis, mergeBy string, faulty []string) compare.Dispute {
+	t.Helper()
+	core, err := witness.Reduce(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := core.Groups(mergeBy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compare.Dispute{
+		Analysis: analysis, MergeBy: mergeBy, Faulty: faulty, Metrics: metrics[analysis],
+		Network: n, Semantics: "rust", Core: core, Groups: groups,
+	}
+}
+
+var metrics = map[string][]string{
+	"top-tier":       {compare.MetricTopTier},
+	"quorums":        {compare.MetricMinQuorum, compare.MetricIntersection},
+	"blocking-sets":  {compare.MetricMinBlocking},
+	"splitting-sets": {compare.MetricSplittingFamily},
+	"full":           compare.Metrics,
+	"network":        compare.Metrics,
+}
+
+var questions = []string{"top-tier", "quorums", "blocking-sets", "splitting-sets", "full", "network"}
+
+// known is what both ways to answer tell.
+func known(a *compare.Answer) string {
+	type summary struct {
+		TopTier                                  []string
+		Intersect                                *bool
+		MinQuorum, MinBlocking, MinSplitting     *int
+		NoQuorum, NoBlocking, NoSplitting, Split bool
+		Network                                  *compare.Network
+	}
+	s := summary{Network: a.Network}
+	if a.TopTier != nil {
+		s.TopTier = a.TopTier.Members
+	}
+	if q := a.Quorums; q != nil {
+		s.Intersect, s.MinQuorum, s.NoQuorum = &q.Intersect, &q.Min, q.None()
+	}
+	if b := a.Blocking; b != nil {
+		s.MinBlocking, s.NoBlocking = &b.Min, b.None()
+	}
+	if p := a.Splitting; p != nil {
+		s.MinSplitting, s.NoSplitting, s.Split = &p.Min, p.None(), p.Split
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func TestAnswer_EnumerationAndTwoSolversSayTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 11))
+	small, large := arbiter.New(arbiter.Config{}), arbiter.New(arbiter.Config{MaxExhaustive: 1})
+	compared, cores := 0, 0
+	for range 200 {
+		n := random(r, 3+r.IntN(6))
+		for _, mergeBy := range []string{"none", "organization", "country"} {
+			for _, analysis := range questions {
+				faulty := []string{fmt.Sprintf("n%d", r.IntN(6)), "nobody"}[:r.IntN(3)]
+				if analysis == "network" && mergeBy != "none" || analysis == "full" {
+					faulty = nil
+				}
+				d := dispute(t, n, analysis, mergeBy, faulty)
+				if len(d.Core.Keys()) < 2 {
+					continue
+				}
+				cores++
+				one, err := small.Answer(t.Context(), d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				other, err := large.Answer(t.Context(), d)
+				if err != nil {
+					t.Fatalf("%s by %s: %v", analysis, mergeBy, err)
+				}
+				if one.Kind != compare.ProofExhaustive || other.Kind != compare.ProofTwoSolvers {
+					t.Fatalf("kinds are %s and %s", one.Kind, other.Kind)
+				}
+				compared++
+				if known(one.Answer) != known(other.Answer) {
+					t.Errorf("%s by %s, faulty %v:\n%s\n%s", analysis, mergeBy, faulty, known(one.Answer), known(other.Answer))
+				}
+			}
+		}
+	}
+	t.Logf("compared %d answers about %d cores of random networks", compared, cores)
+	if compared < 1000 {
+		t.Errorf("compared %d answers only", compared)
+	}
+}
+
+func TestSplit_EnumerationAndTwoSolversSayTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 12))
+	small, large := arbiter.New(arbiter.Config{}), arbiter.New(arbiter.Config{MaxExhaustive: 1})
+	splits, none, open := 0, 0, 0
+	for range 1500 {
+		n := random(r, 3+r.IntN(5))
+		mergeBy := []string{"none", "organization", "country"}[r.IntN(3)]
+		d := dispute(t, n, "splitting-sets", mergeBy, nil)
+		keys := d.Core.Keys()
+		if len(keys) < 2 {
+			continue
+		}
+		chosen := keys[r.IntN(len(keys)):]
+		names, err := d.Groups.Image(chosen[:1+r.IntN(len(chosen))])
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := small.Split(t.Context(), d, names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := large.Split(t.Context(), d, names)
+		if err != nil { // the solvers' own set has fewer groups
+			open++
+			continue
+		}
+		for _, s := range []compare.Split{one, other} {
+			if s.Quorums == nil {
+				continue
+			}
+			if err := d.Groups.CheckSplitting(names, s.Members, s.Quorums[0], s.Quorums[1]); err != nil {
+				t.Errorf("%v: %v", names, err)
+			}
+		}
+		if (one.Quorums == nil) != (other.Quorums == nil) {
+			t.Errorf("%v by %s: %+v, %+v", names, mergeBy, one, other)
+		}
+		if one.Quorums == nil {
+			none++
+		} else {
+			splits++
+		}
+	}
+	t.Logf("%d sets split, %d do not, %d stayed open", splits, none, open)
+	if splits < 100 || none < 100 || open > splits {
+		t.Errorf("%d sets split, %d do not, %d stayed open", splits, none, open)
+	}
+}
+
+func TestArbiter_EndsWithItsContext(t *testing.T) {
+	n := &fbas.Network{}
+	q := fbas.QuorumSet{Threshold: 11}
+	for i := range 16 {
+		q.Validators = append(q.Validators, fmt.Sprintf("n%02d", i))
+	}
+	for _, key := range q.Validators {
+		n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key, QuorumSet: &q})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	d := dispute(t, n, "splitting-sets", "none", nil)
+	for name, a := range map[string]*arbiter.Arbiter{
+		"enumeration": arbiter.New(arbiter.Config{}), "solvers": arbiter.New(arbiter.Config{MaxExhaustive: 1}),
+	} {
+		if _, err := a.Answer(ctx, d); !errors.Is(err, compare.ErrUnsettled) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+		if _, err := a.Split(ctx, d, []string{"n00", "n01"}); !errors.Is(err, compare.ErrUnsettled) {
+			t.Errorf("%s, a split: error is %v", name, err)
+		}
+	}
+	if _, err := arbiter.New(arbiter.Config{}).Split(t.Context(), d, []string{"nobody"}); !errors.Is(err, compare.ErrUnsettled) {
+		t.Errorf("an unknown name: error is %v", err)
+	}
+}
