@@ -198,21 +198,27 @@ func (b *bout) refutedFamily(f *Family, side string, k kind, shown [][]string) *
 		return nil // sets of equal names may be different sets
 	}
 	distinct := make(map[string]bool, len(shown))
+	var different [][]string
 	listed := make(map[string]bool, len(f.Sets))
 	for _, set := range f.Sets {
 		listed[key(set)] = true
 	}
 	for _, set := range shown {
-		distinct[key(set)] = true
+		if !distinct[key(set)] {
+			distinct[key(set)] = true
+			different = append(different, set)
+		}
 		if f.Known() == KnownWhole && !listed[key(set)] || f.None() {
 			return witnessed(k.check, []NamedSet{{k.name, set}},
 				"%s is a minimal %s; the %s's family of %s does not have it", braces(set), k.name, side, f.Total)
 		}
 	}
-	if f.Total.Cmp(big.NewInt(int64(len(distinct)))) < 0 {
-		return witnessed(checkFamily, nil, "%d different minimal %ss are shown; the %s says that there are %s", len(distinct), k.name, side, f.Total)
+	if f.Total.Cmp(big.NewInt(int64(len(different)))) >= 0 {
+		return nil
 	}
-	return nil
+	// One more than it claims is proof enough.
+	return witnessed(checkFamily, numbered(k.name, different[:f.Total.Int64()+1]),
+		"%d different minimal %ss are shown; the %s says that there are %s", len(different), k.name, side, f.Total)
 }
 
 func key(set []string) string { return fmt.Sprintf("%q", slices.Sorted(slices.Values(set))) }

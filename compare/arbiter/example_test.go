@@ -16,7 +16,7 @@ func ExampleArbiter() {
 		{"publicKey": "a", "quorumSet": {"threshold": 2, "validators": ["a", "b", "c"]}},
 		{"publicKey": "b", "quorumSet": {"threshold": 2, "validators": ["a", "b", "c"]}},
 		{"publicKey": "c", "quorumSet": {"threshold": 2, "validators": ["a", "b", "c"]}}]}`)})
-	primary := compare.Reply{Status: 200, Body: []byte(`{"min_size": 2, "total_sets": 2, "example_set": ["a", "b"]}`)}
+	primary := compare.Reply{Status: 200, Body: []byte(`{"min_size": 2, "total_sets": 4, "example_set": ["a", "b"]}`)}
 	candidate := compare.Reply{Status: 200, Body: []byte(`{"min_size": 2, "total_sets": 3, "example_set": ["b", "c"]}`)}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -28,5 +28,5 @@ func ExampleArbiter() {
 	// Output:
 	// undecided
 	// primary_wrong
-	// by the definition blocking_family is 3, found by trying all 8 sets of the 3 core nodes; the primary says 2
+	// by the definition blocking_family is 3, found by trying all 8 sets of the 3 core nodes; the primary says 4
 }
