@@ -19,8 +19,14 @@ type cli struct {
 	Serve   serveCommand   `cmd:"" help:"Run the sidecar: answer from the primary, mirror to the candidate, compare."`
 	Engine  engineCommand  `cmd:"" help:"Run the exact engine as a service that speaks the scanner API."`
 	Analyze analyzeCommand `cmd:"" help:"Analyze one network file."`
+	Compare compareCommand `cmd:"" help:"Compare answers and say who is wrong: two given ones, networks asked of both sides, stored exchanges."`
+	Shrink  shrinkCommand  `cmd:"" help:"Reduce a disagreement to the smallest network that still shows it, and write a bug report."`
 	Demo    demoCommand    `cmd:"" help:"Send a whole scan through a sidecar in front of the real Rust scanner and show the comparison."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Exchanges exchangesCommand `cmd:"" help:"What was compared: list, show, close."`
+	Defects   defectsCommand   `cmd:"" help:"The ledger of what the primary is proven wrong about: list, show, approve."`
+	Agreement agreementCommand `cmd:"" help:"How far the two sides agree, and what that is worth as evidence."`
 
 	EngineWorker engineWorkerCommand `cmd:"" hidden:"" help:"A worker process; started by serve and engine only."`
 }

@@ -54,6 +54,8 @@ func TestScript(t *testing.T) {
 			"exits":        exits,
 			"ask":          askOver,
 			"leave-socket": leaveSocket,
+			"scanner":      cannedScanner,
+			"fill-store":   fillStore,
 		},
 	})
 }
