@@ -55,7 +55,7 @@ func (p *Proxy) vary(ctx context.Context) {
 		body, err = mergedBy(body, mergeBy)
 	}
 	if err != nil {
-		p.log.Warn("a network was not varied", "seed", seed, "err", err)
+		p.log.Info("the last network was not varied", "seed", seed, "err", err)
 		p.metrics.besides(SourceVariation, sideDropped)
 		return
 	}

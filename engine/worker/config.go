@@ -16,6 +16,9 @@ type Config struct {
 	Command []string
 	// Env is added to the environment of this process for the children.
 	Env []string
+	// Name tells the pools of one process apart, in metrics and logs. Default:
+	// "engine".
+	Name string
 	// Workers is the number of children. Default: cores - 1, at least 1.
 	Workers int
 	// Queue is how many requests may wait for a worker. Default: 64.
@@ -68,6 +71,7 @@ func (systemClock) After(d time.Duration) <-chan time.Time { return time.After(d
 // DefaultConfig returns what Understudy runs with; only Command is missing.
 func DefaultConfig() Config {
 	return Config{
+		Name:        "engine",
 		Workers:     max(1, runtime.NumCPU()-1),
 		Queue:       64,
 		QueueWait:   45 * time.Second,
@@ -113,9 +117,10 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// withDefaults fills in what is zero.
+// withDefaults fills in what is zero, and names the pool in its log.
 func (c Config) withDefaults() Config {
 	d := DefaultConfig()
+	orElse(&c.Name, d.Name)
 	orElse(&c.Workers, d.Workers)
 	orElse(&c.Queue, d.Queue)
 	orElse(&c.QueueWait, d.QueueWait)
@@ -129,6 +134,7 @@ func (c Config) withDefaults() Config {
 	orElse(&c.MaxAnswer, d.MaxAnswer)
 	orElse(&c.Version, d.Version)
 	orElse(&c.Logger, d.Logger)
+	c.Logger = c.Logger.With("pool", c.Name)
 	if c.Clock == nil {
 		c.Clock = d.Clock
 	}

@@ -48,7 +48,7 @@ func New(c Config) (*Pool, error) {
 		tally:   newTally(c.Workers),
 	}
 	if c.Registerer != nil {
-		if err := c.Registerer.Register(collector{p}); err != nil {
+		if err := c.Registerer.Register(newCollector(p)); err != nil {
 			return nil, fmt.Errorf("register engine worker metrics: %w", err)
 		}
 	}

@@ -147,26 +147,37 @@ func TestPool_CallerThatLeavesTheQueueGetsItsContextsError(t *testing.T) {
 	}
 }
 
-func TestPool_ReportsMetrics(t *testing.T) {
+func TestPool_ReportsMetricsUnderItsName(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	startPool(t, func(c *worker.Config) { c.Registerer = registry; c.Workers = 2 })
+	startPool(t, func(c *worker.Config) { c.Registerer = registry; c.Name = "arbiter" })
 	err := testutil.GatherAndCompare(registry, strings.NewReader(`
-# HELP understudy_engine_queue_length Requests waiting for an engine worker.
+# HELP understudy_engine_queue_length Requests waiting for a worker.
 # TYPE understudy_engine_queue_length gauge
-understudy_engine_queue_length 0
-# HELP understudy_engine_worker_restarts_total Engine workers replaced, by reason: start, crash, deadline, canceled, answer, spent.
+understudy_engine_queue_length{pool="arbiter"} 0
+understudy_engine_queue_length{pool="engine"} 0
+# HELP understudy_engine_worker_restarts_total Workers replaced, by reason: start, crash, deadline, canceled, answer, spent.
 # TYPE understudy_engine_worker_restarts_total counter
-understudy_engine_worker_restarts_total{reason="answer"} 0
-understudy_engine_worker_restarts_total{reason="canceled"} 0
-understudy_engine_worker_restarts_total{reason="crash"} 0
-understudy_engine_worker_restarts_total{reason="deadline"} 0
-understudy_engine_worker_restarts_total{reason="spent"} 0
-understudy_engine_worker_restarts_total{reason="start"} 0
-# HELP understudy_engine_workers Engine worker processes by state: wanted, alive, busy.
+understudy_engine_worker_restarts_total{pool="arbiter",reason="answer"} 0
+understudy_engine_worker_restarts_total{pool="arbiter",reason="canceled"} 0
+understudy_engine_worker_restarts_total{pool="arbiter",reason="crash"} 0
+understudy_engine_worker_restarts_total{pool="arbiter",reason="deadline"} 0
+understudy_engine_worker_restarts_total{pool="arbiter",reason="spent"} 0
+understudy_engine_worker_restarts_total{pool="arbiter",reason="start"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="answer"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="canceled"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="crash"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="deadline"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="spent"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="start"} 0
+# HELP understudy_engine_workers Worker processes by state: wanted, alive, busy.
 # TYPE understudy_engine_workers gauge
-understudy_engine_workers{state="alive"} 2
-understudy_engine_workers{state="busy"} 0
-understudy_engine_workers{state="wanted"} 2
+understudy_engine_workers{pool="arbiter",state="alive"} 1
+understudy_engine_workers{pool="arbiter",state="busy"} 0
+understudy_engine_workers{pool="arbiter",state="wanted"} 1
+understudy_engine_workers{pool="engine",state="alive"} 2
+understudy_engine_workers{pool="engine",state="busy"} 0
+understudy_engine_workers{pool="engine",state="wanted"} 2
 `))
 	if err != nil {
 		t.Error(err)
