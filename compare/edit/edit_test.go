@@ -103,6 +103,7 @@ func TestRemove_TheReferencesGoAlongAndEachLossTreatsTheThresholdsItsWay(t *test
 		{edit.Keep, `{"threshold": 3, "validators": ["b"], "hashKey": "x", "innerQuorumSets": [{"threshold": 2, "validators": ["a", "c"], "innerQuorumSets": []}]}`},
 		{edit.Lower, `{"threshold": 2, "validators": ["b"], "hashKey": "x", "innerQuorumSets": [{"threshold": 1, "validators": ["a", "c"], "innerQuorumSets": []}]}`},
 		{edit.Scale, `{"threshold": 2, "validators": ["b"], "hashKey": "x", "innerQuorumSets": [{"threshold": 2, "validators": ["a", "c"], "innerQuorumSets": []}]}`},
+		{edit.Fit, `{"threshold": 2, "validators": ["b"], "hashKey": "x", "innerQuorumSets": [{"threshold": 2, "validators": ["a", "c"], "innerQuorumSets": []}]}`},
 	} {
 		n := read(t, organized)
 		n.Remove(test.loss, 3)

@@ -11,15 +11,15 @@ const (
 	Keep  Loss = iota // the threshold stays, which asks more of those left
 	Lower             // it falls by as many as were lost
 	Scale             // it falls in proportion, rounded up
+	Fit               // it stays, but never above the number of members left
 )
-
-// Losses are all ways.
-var Losses = []Loss{Keep, Lower, Scale}
 
 // threshold is that of a list that had so many members and now has fewer.
 func (l Loss) threshold(threshold, had, has int) int {
 	least := min(1, threshold)
 	switch {
+	case l == Fit:
+		return max(least, min(threshold, has))
 	case l == Lower:
 		return max(least, threshold-(had-has))
 	case l == Scale && threshold <= had && had > 0:

@@ -25,7 +25,7 @@ func (v *view) reproduce(r Report, n *edit.Network) {
 		v.Script = script(r.Analysis, n)
 	}
 	v.Engine = "understudy engine --listen 127.0.0.1:8081 &\n" + curl(8081) + "\n" +
-		fmt.Sprintf("understudy shrink network.json --analysis %s --primary http://127.0.0.1:8000 --max-asks 1", r.Analysis)
+		fmt.Sprintf("understudy compare network.json --analysis %s --primary http://127.0.0.1:8000", r.Analysis)
 }
 
 // mergeNumbers are what the package calls the ways to merge.

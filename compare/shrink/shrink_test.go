@@ -312,7 +312,7 @@ func smaller(n *edit.Network, rule func(*edit.Network) bool) string {
 		return ""
 	}
 	var found []string
-	for _, loss := range edit.Losses {
+	for _, loss := range []edit.Loss{edit.Keep, edit.Lower, edit.Scale} {
 		for i := range n.Nodes {
 			found = append(found, check(func(c *edit.Network) { c.Remove(loss, i) }))
 		}
