@@ -133,19 +133,21 @@ func TestRequest_AVariationIsANewCase(t *testing.T) {
 	ofCase := func(body []byte) string {
 		return compare.Compare(compare.Question{Analysis: "quorums", Body: body}, compare.Reply{}, compare.Reply{}, compare.KindRust).Case
 	}
-	cases := map[string]bool{ofCase(body): true}
-	for seed := range uint64(40) {
+	original := ofCase(body)
+	cases := make(map[string]bool)
+	for seed := range uint64(20) {
 		varied, what, err := vary.Request(body, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ofCase(varied) == ofCase(body) {
+		its := ofCase(varied)
+		if its == original {
 			t.Errorf("%s is the case of the original", what)
 		}
-		cases[ofCase(varied)] = true
+		cases[its] = true
 	}
-	if len(cases) < 30 {
-		t.Errorf("40 seeds made %d cases", len(cases)-1)
+	if len(cases) < 15 {
+		t.Errorf("20 seeds made %d cases", len(cases))
 	}
 }
 
