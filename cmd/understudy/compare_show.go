@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -152,27 +153,40 @@ func (p verdictPrinter) metrics(r *replayReport) {
 	}
 }
 
-// differences shows what does not agree, the first of them.
+// differences shows what does not agree, the gravest first, up to a page or two.
 func (p verdictPrinter) differences(r *replayReport) {
 	const most = 20
-	shown := 0
+	found := r.differing()
+	for _, d := range found[:min(most, len(found))] {
+		p.printf("\n%s: %s, %s: primary %s, candidate %s\n", tail(d.source), d.what, d.metric.Metric, shortened(d.metric.Primary), shortened(d.metric.Candidate))
+		p.rulings(d.metric.Rulings)
+	}
+	if len(found) > most {
+		p.printf("\nand %s (--json has them all)\n", count(len(found)-most, "more difference"))
+	}
+}
+
+// difference is one metric that does not agree.
+type difference struct {
+	source, what string
+	metric       compare.MetricResult
+}
+
+func (r *replayReport) differing() []difference {
+	var found []difference
 	for _, s := range r.Subjects {
 		for _, one := range s.Comparisons {
 			for _, m := range one.Metrics {
-				if m.Verdict == compare.VerdictAgree {
-					continue
+				if m.Verdict != compare.VerdictAgree {
+					found = append(found, difference{s.Source, one.what(), m})
 				}
-				if shown++; shown > most {
-					continue
-				}
-				p.printf("\n%s: %s, %s: primary %s, candidate %s\n", tail(s.Source), one.what(), m.Metric, shortened(m.Primary), shortened(m.Candidate))
-				p.rulings(m.Rulings)
 			}
 		}
 	}
-	if shown > most {
-		p.printf("\nand %s more (--json has them all)\n", count(shown-most, "difference"))
-	}
+	slices.SortStableFunc(found, func(a, b difference) int {
+		return slices.Index(byGravity, b.metric.Verdict) - slices.Index(byGravity, a.metric.Verdict)
+	})
+	return found
 }
 
 // what names a question among those of its network.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -86,6 +87,25 @@ func TestConclusion_AWrongCandidateComesBeforeWhatIsMissing(t *testing.T) {
 		if code := exitCode(total.exit()); code != tc.code {
 			t.Errorf("%s: exit code %d, want %d", tc.name, code, tc.code)
 		}
+	}
+}
+
+func TestReplayReport_ShowsTheGravestDifferenceHoweverManyThereAre(t *testing.T) {
+	r := newReplayReport(&compareCommand{}, 30)
+	for i := range 30 {
+		verdict := compare.VerdictPrimaryWrong
+		if i == 29 {
+			verdict = compare.VerdictCandidateWrong
+		}
+		result := compare.Result{Outcome: compare.Differ, Verdict: verdict, Metrics: []compare.MetricResult{{Metric: compare.MetricTopTier, Verdict: verdict, Outcome: compare.Differ}}}
+		r.add(&subjectReport{Source: fmt.Sprint(i), Verdict: verdict, Comparisons: []comparison{{judged: judged{"top-tier", result}}}})
+	}
+	r.finish()
+	var out strings.Builder
+	r.show(&out, false)
+	shown, rest := strings.Index(out.String(), "29: top-tier"), strings.Index(out.String(), "and 10 more differences")
+	if shown < 0 || rest < shown || strings.Index(out.String(), "0: top-tier") < shown {
+		t.Errorf("the candidate's error is not the first difference:\n%s", out.String())
 	}
 }
 
