@@ -141,4 +141,3 @@ func TestReport_AFailureIsReportedAsOne(t *testing.T) {
 		t.Error("it speaks of the Rust scanner, which was not asked")
 	}
 }
-
