@@ -78,9 +78,9 @@ func listExchanges(out *keeper, colour bool, list []store.Exchange) {
 		p.printf("no such exchange\n")
 		return
 	}
-	p.printf("%-36s%-21s%-20s%-14s%6s  %s\n", "exchange", "at", "analysis", "level", "nodes", "verdict")
+	p.printf("%-26s%-21s%-20s%-14s%6s  %s\n", "exchange", "at", "analysis", "level", "nodes", "verdict")
 	for _, e := range list {
-		p.printf("%-36s%-21s%-20s%-14s%6d  %s%s\n", e.ID, e.At.Format(time.RFC3339), printable(e.Analysis), e.Level, e.Nodes, p.verdict(compare.Verdict(e.Verdict)), against(e))
+		p.printf("%-26s%-21s%-20s%-14s%6d  %s%s\n", e.ID, e.At.Format(time.RFC3339), printable(e.Analysis), e.Level, e.Nodes, p.verdict(compare.Verdict(e.Verdict)), against(e))
 	}
 }
 
