@@ -71,7 +71,7 @@ type Result struct {
 	// Verdict is the gravest of those of Metrics, or who failed.
 	Verdict Verdict `json:"verdict"`
 	// Metrics are those of the analysis that can be compared, in the order of
-	// Metrics; nil unless both sides gave a whole answer.
+	// Metrics; empty unless both sides gave a whole answer.
 	Metrics []MetricResult `json:"metrics"`
 	// Level is what the question's nodes are: how they are merged where the
 	// request says so, else one of the Level constants.
@@ -118,7 +118,7 @@ func (p *Prepared) Compare(primary, candidate Reply, kind PrimaryKind) Result {
 // compare also returns the two answers side by side; nil where there is nothing
 // to judge.
 func (p *Prepared) compare(primary, candidate Reply, kind PrimaryKind) (Result, *bout) {
-	r := Result{Level: p.level, MergeBy: fold(p.mergeBy), Case: p.digest, Nodes: p.nodes}
+	r := Result{Level: p.level, MergeBy: fold(p.mergeBy), Case: p.digest, Nodes: p.nodes, Metrics: []MetricResult{}}
 	if _, known := parsers[p.analysis]; !known {
 		r.inconclusive(SkipAnalysis, fmt.Sprintf("answers to %q are not compared", p.analysis))
 		return r, nil
