@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"understudy/compare"
 	"understudy/compare/arbiter"
@@ -203,22 +204,14 @@ func TestSplit_EnumerationAndTwoSolversSayTheSame(t *testing.T) {
 	}
 }
 
-func TestArbiter_EndsWithItsContext(t *testing.T) {
-	n := &fbas.Network{}
-	q := fbas.QuorumSet{Threshold: 11}
-	for i := range 16 {
-		q.Validators = append(q.Validators, fmt.Sprintf("n%02d", i))
-	}
-	for _, key := range q.Validators {
-		n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key, QuorumSet: &q})
-	}
+func TestArbiter_ThatIsOutOfTimeAnswersNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	d := dispute(t, n, "splitting-sets", "none", nil)
+	d := dispute(t, alike(16, flat(11, 16)), "splitting-sets", "none", nil)
 	for name, a := range map[string]*arbiter.Arbiter{
 		"enumeration": arbiter.New(arbiter.Config{}), "solvers": arbiter.New(arbiter.Config{MaxExhaustive: 1}),
 	} {
-		if _, err := a.Answer(ctx, d); !errors.Is(err, compare.ErrUnsettled) {
+		if _, err := a.Answer(ctx, d); !errors.Is(err, compare.ErrUnsettled) || !errors.Is(err, context.Canceled) && name == "enumeration" {
 			t.Errorf("%s: error is %v", name, err)
 		}
 		if _, err := a.Split(ctx, d, []string{"n00", "n01"}); !errors.Is(err, compare.ErrUnsettled) {
@@ -228,4 +221,37 @@ func TestArbiter_EndsWithItsContext(t *testing.T) {
 	if _, err := arbiter.New(arbiter.Config{}).Split(t.Context(), d, []string{"nobody"}); !errors.Is(err, compare.ErrUnsettled) {
 		t.Errorf("an unknown name: error is %v", err)
 	}
+}
+
+func TestArbiter_StopsAmidItsWorkWhenTheTimeEnds(t *testing.T) {
+	hard, solvers := arbiter.New(arbiter.Config{MaxExhaustive: 20}), arbiter.New(arbiter.Config{MaxExhaustive: 1})
+	for name, question := range map[string]struct {
+		*arbiter.Arbiter
+		compare.Dispute
+	}{
+		"enumeration": {hard, dispute(t, alike(20, flat(19, 20)), "splitting-sets", "none", nil)}, // half a minute of work
+		"solvers":     {solvers, dispute(t, unlike(60), "splitting-sets", "none", nil)},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		start := time.Now()
+		_, err := question.Answer(ctx, question.Dispute)
+		if late := time.Since(start); !errors.Is(err, compare.ErrUnsettled) || late > 5*time.Second {
+			t.Errorf("%s: error is %v after %v", name, err, late)
+		}
+		cancel()
+	}
+}
+
+// unlike is a network of so many nodes none of which are interchangeable: each
+// asks for most of the 20 that follow it.
+func unlike(nodes int) *fbas.Network {
+	n := &fbas.Network{}
+	for i := range nodes {
+		q := &fbas.QuorumSet{Threshold: 14 + i%3}
+		for next := range 20 {
+			q.Validators = append(q.Validators, key((i+next)%nodes))
+		}
+		n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key(i), QuorumSet: q})
+	}
+	return n
 }

@@ -8,30 +8,61 @@ import (
 	"understudy/engine/fbas"
 )
 
-// Two thirds of so many nodes, which is the worst that enumeration meets: the
-// least splitting set is as large as it gets.
+// alike is a network of so many nodes that all have the set q.
+func alike(nodes int, q *fbas.QuorumSet) *fbas.Network {
+	n := &fbas.Network{}
+	for i := range nodes {
+		n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key(i), QuorumSet: q})
+	}
+	return n
+}
+
+func key(i int) string { return fmt.Sprintf("n%02d", i) }
+
+// flat asks for so many of the first nodes.
+func flat(threshold, nodes int) *fbas.QuorumSet {
+	q := &fbas.QuorumSet{Threshold: threshold}
+	for i := range nodes {
+		q.Validators = append(q.Validators, key(i))
+	}
+	return q
+}
+
+// fours asks for three nodes of every four.
+func fours(nodes int) *fbas.QuorumSet {
+	q := &fbas.QuorumSet{Threshold: nodes / 4}
+	for i := range nodes {
+		if i%4 == 0 {
+			q.InnerQuorumSets = append(q.InnerQuorumSets, fbas.QuorumSet{Threshold: 3})
+		}
+		last := &q.InnerQuorumSets[len(q.InnerQuorumSets)-1]
+		last.Validators = append(last.Validators, key(i))
+	}
+	return q
+}
+
+// The worst that enumeration meets are networks that hardly split: the larger
+// the least splitting sets, the more sets are tried.
 func BenchmarkAnswer(b *testing.B) {
 	for _, nodes := range []int{8, 12, 16} {
-		n, q := &fbas.Network{}, fbas.QuorumSet{Threshold: nodes - (nodes-1)/3}
-		for i := range nodes {
-			q.Validators = append(q.Validators, fmt.Sprintf("n%02d", i))
-		}
-		for _, key := range q.Validators {
-			n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key, QuorumSet: &q})
-		}
-		for _, way := range []struct {
+		for _, kind := range []struct {
 			name string
-			most int
-		}{{"enumeration", 16}, {"solvers", 1}} {
-			b.Run(fmt.Sprintf("%s/%d", way.name, nodes), func(b *testing.B) {
-				d := dispute(b, n, "splitting-sets", "none", nil)
-				a := arbiter.New(arbiter.Config{MaxExhaustive: way.most})
-				for b.Loop() {
-					if _, err := a.Answer(b.Context(), d); err != nil {
-						b.Fatal(err)
+			set  *fbas.QuorumSet
+		}{{"two thirds", flat(nodes-(nodes-1)/3, nodes)}, {"all but one", flat(nodes-1, nodes)}, {"all organizations", fours(nodes)}} {
+			for _, way := range []struct {
+				name string
+				most int
+			}{{"enumeration", 16}, {"solvers", 1}} {
+				b.Run(fmt.Sprintf("%s/%d/%s", kind.name, nodes, way.name), func(b *testing.B) {
+					d := dispute(b, alike(nodes, kind.set), "splitting-sets", "none", nil)
+					a := arbiter.New(arbiter.Config{MaxExhaustive: way.most})
+					for b.Loop() {
+						if _, err := a.Answer(b.Context(), d); err != nil {
+							b.Fatal(err)
+						}
 					}
-				}
-			})
+				})
+			}
 		}
 	}
 }

@@ -21,12 +21,12 @@ type enumeration struct {
 }
 
 func enumerate(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
-	t, err := newSmall(d.Core).tables(ctx)
+	s, err := newSmall(ctx, d.Core)
 	if err != nil {
 		return compare.Truth{}, err
 	}
-	e := &enumeration{tables: t, ctx: ctx, d: d}
-	e.minimalQuorums = t.quorums()
+	e := &enumeration{tables: s.tables(), ctx: ctx, d: d}
+	e.minimalQuorums = e.quorums()
 	answer, err := e.answer()
 	if err != nil {
 		return compare.Truth{}, err
@@ -133,13 +133,16 @@ func (e *enumeration) network() (*compare.Network, error) {
 
 // enumerateSplit tries every set of nodes behind names.
 func enumerateSplit(ctx context.Context, d compare.Dispute, names []string) (compare.Split, error) {
-	s := newSmall(d.Core)
+	s, err := newSmall(ctx, d.Core)
+	if err != nil {
+		return compare.Split{}, err
+	}
 	m, p := s.merging(d.Groups), s.newParter()
 	wanted := slices.Sorted(slices.Values(names))
 	within := s.maskOf(d.Groups.Nodes(names))
 	split := compare.Split{Kind: compare.ProofExhaustive, How: s.how()}
 	for set := mask(0); ; set = (set - within) & within {
-		if slices.Equal(m.shown(m.image(set)), wanted) {
+		if image := m.image(set); bits.OnesCount32(image) == len(names) && slices.Equal(m.shown(image), wanted) {
 			one, other, err := p.part(ctx, set)
 			if err != nil {
 				return split, err

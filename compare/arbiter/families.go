@@ -7,42 +7,45 @@ import (
 	"slices"
 )
 
-// tables say of every set of nodes whether it is a quorum or contains one.
+// tables say of every set of nodes whether it contains a quorum.
 type tables struct {
 	*small
-	holds []bool // by mask: contains a quorum
-	exact []bool // by mask: is one
+	holds []bool
 }
 
-// every is how many sets are tried between two looks at the context.
-const every = 1 << 12
-
-func (s *small) tables(ctx context.Context) (*tables, error) {
-	t := &tables{s, make([]bool, s.all+1), make([]bool, s.all+1)}
-	for set := mask(1); set <= s.all; set++ {
-		if set%every == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		t.exact[set] = s.isQuorum(set, 0)
-		t.holds[set] = t.exact[set] || t.inSmaller(set)
+func (s *small) tables() *tables {
+	t := &tables{s, make([]bool, s.all+1)}
+	for set := range t.holds {
+		t.holds[set] = s.contains(t.holds, mask(set), 0)
 	}
-	return t, nil
+	return t
 }
 
-// inSmaller says whether the set contains a quorum without one of its nodes.
-func (t *tables) inSmaller(set mask) bool {
+// contains says whether set contains a quorum once gone are deleted, where holds
+// tells this of the smaller masks: the quorums inside a set are inside those of
+// its nodes that are satisfied.
+func (s *small) contains(holds []bool, set, gone mask) bool {
+	if rest := s.inside(set, gone); rest != set {
+		return holds[rest]
+	}
+	return set != 0
+}
+
+// withOneLess says whether the table has an entry for a set that lacks one node
+// of set.
+func withOneLess(table []bool, set mask) bool {
 	for rest := set; rest != 0; rest &= rest - 1 {
-		if t.holds[set&^(rest&-rest)] {
+		if table[set&^(rest&-rest)] {
 			return true
 		}
 	}
 	return false
 }
 
-// quorums are the minimal quorums.
+// quorums are the minimal quorums: what contains one, and none with a node less.
 func (t *tables) quorums() (out []mask) {
-	for set := range t.exact {
-		if t.exact[set] && !t.inSmaller(mask(set)) {
+	for set := range t.holds {
+		if t.holds[set] && !withOneLess(t.holds, mask(set)) {
 			out = append(out, mask(set))
 		}
 	}
@@ -92,8 +95,9 @@ func (s *small) splitting(ctx context.Context) (out []mask, err error) {
 	}
 	slices.SortStableFunc(order, func(a, b mask) int { return cmp.Compare(bits.OnesCount32(a), bits.OnesCount32(b)) })
 	p := s.newParter()
+	above := make([]bool, s.all+1) // holds one that was found
 	for _, set := range order {
-		if slices.ContainsFunc(out, func(smaller mask) bool { return smaller&^set == 0 }) {
+		if above[set] = withOneLess(above, set); above[set] {
 			continue
 		}
 		one, _, err := p.part(ctx, set)
@@ -101,6 +105,7 @@ func (s *small) splitting(ctx context.Context) (out []mask, err error) {
 			return nil, err
 		}
 		if one != 0 {
+			above[set] = true
 			out = append(out, set)
 		}
 	}
@@ -124,11 +129,7 @@ func (p *parter) part(ctx context.Context, gone mask) (one, other mask, err erro
 		if tried++; tried%every == 1 && ctx.Err() != nil {
 			return 0, 0, ctx.Err()
 		}
-		holds := false
-		for rest := set; rest != 0 && !holds; rest &= rest - 1 {
-			holds = p.holds[set&^(rest&-rest)]
-		}
-		p.holds[set] = holds || p.isQuorum(set, gone)
+		p.holds[set] = p.contains(p.holds, set, gone)
 		// The lower half of each pair of complements was looked at before.
 		if rest := within &^ set; rest < set && p.holds[set] && p.holds[rest] {
 			return p.greatest(set, gone), p.greatest(rest, gone), nil

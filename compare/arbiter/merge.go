@@ -61,21 +61,24 @@ const mostListed = 10_000
 // these. It returns the family and the nodes behind its example.
 func (m *merging) family(sets []mask) (compare.Family, mask) {
 	behind := make(map[mask]mask, len(sets)) // the first set of nodes with an image
-	var images []mask
 	for _, set := range sets {
 		image := m.image(set)
 		if _, known := behind[image]; !known {
 			behind[image] = set
-			images = append(images, image)
 		}
 	}
-	slices.SortStableFunc(images, func(a, b mask) int { return cmp.Compare(bits.OnesCount32(a), bits.OnesCount32(b)) })
+	above := make([]bool, 1<<len(m.name)) // holds an image
 	var minimal []mask
-	for _, image := range images {
-		if !slices.ContainsFunc(minimal, func(smaller mask) bool { return smaller&^image == 0 }) {
+	for set := range above {
+		image := mask(set)
+		if above[image] = withOneLess(above, image); above[image] {
+			continue
+		}
+		if _, above[image] = behind[image]; above[image] {
 			minimal = append(minimal, image)
 		}
 	}
+	slices.SortStableFunc(minimal, func(a, b mask) int { return cmp.Compare(bits.OnesCount32(a), bits.OnesCount32(b)) })
 	f := compare.Family{Total: big.NewInt(int64(len(minimal))), Example: []string{}, Sets: [][]string{}}
 	if len(minimal) == 0 {
 		return f, 0

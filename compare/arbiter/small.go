@@ -1,7 +1,10 @@
 package arbiter
 
 import (
+	"context"
 	"math/bits"
+	"reflect"
+	"slices"
 
 	"understudy/engine/fbas"
 	"understudy/engine/witness"
@@ -14,7 +17,9 @@ type mask = uint32
 type small struct {
 	keys []string
 	all  mask
-	need []need
+	// agree[set] are the nodes whose quorum sets the nodes of set meet, be they in
+	// it or not.
+	agree []mask
 }
 
 // need is a quorum set over masks.
@@ -26,23 +31,44 @@ type need struct {
 	inner []need
 }
 
-// newSmall takes the core as the judge reads it. A node without a set is never
-// satisfied.
-func newSmall(core *witness.Core) *small {
+// every is how many sets are tried between two looks at the context.
+const every = 1 << 12
+
+// newSmall takes the core as the judge reads it. A node without a set agrees
+// with nothing.
+func newSmall(ctx context.Context, core *witness.Core) (*small, error) {
 	s := &small{keys: core.Keys()}
 	index := make(map[string]int, len(s.keys))
 	for v, key := range s.keys {
 		index[key] = v
 		s.all |= 1 << v
 	}
-	for _, key := range s.keys {
+	var needs []need // the different ones
+	var owners []mask
+	for v, key := range s.keys {
 		q, has := core.QuorumSet(key)
 		if !has {
-			q = fbas.QuorumSet{Threshold: 1}
+			continue
 		}
-		s.need = append(s.need, newNeed(q, index))
+		n := newNeed(q, index)
+		at := slices.IndexFunc(needs, func(known need) bool { return reflect.DeepEqual(known, n) })
+		if at < 0 {
+			at, needs, owners = len(needs), append(needs, n), append(owners, 0)
+		}
+		owners[at] |= 1 << v
 	}
-	return s
+	s.agree = make([]mask, s.all+1)
+	for set := range s.agree {
+		if set%every == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		for at := range needs {
+			if needs[at].met(mask(set)) {
+				s.agree[set] |= owners[at]
+			}
+		}
+	}
+	return s, nil
 }
 
 func newNeed(q fbas.QuorumSet, index map[string]int) need {
@@ -63,43 +89,36 @@ func newNeed(q fbas.QuorumSet, index map[string]int) need {
 	return n
 }
 
-// met says whether the nodes of in meet n once gone are deleted: a list's
-// threshold falls by its own entries that are gone. The two sets are disjoint.
-func (n *need) met(in, gone mask) bool {
+// met says whether the nodes of set meet n.
+func (n *need) met(set mask) bool {
 	missing := n.threshold
 	for _, list := range n.lists {
-		missing -= bits.OnesCount32(list & (in | gone))
+		missing -= bits.OnesCount32(list & set)
 	}
 	for i := range n.inner {
 		if missing <= 0 {
 			break
 		}
-		if n.inner[i].met(in, gone) {
+		if n.inner[i].met(set) {
 			missing--
 		}
 	}
 	return missing <= 0
 }
 
-// isQuorum says whether every node of set is satisfied inside it.
-func (s *small) isQuorum(set, gone mask) bool {
-	for rest := set; rest != 0; rest &= rest - 1 {
-		if !s.need[bits.TrailingZeros32(rest)].met(set, gone) {
-			return false
-		}
-	}
-	return set != 0
-}
+// inside are those nodes of set that are satisfied by it once gone are deleted,
+// which are not in it.
+//
+// To delete is to count as agreeing: say a list asks for t, d of its entries are
+// deleted and h of the others agree. It then asks for t-d, not below 0, and
+// h >= max(0, t-d) exactly if h+d >= t, as h is not below 0 either. An inner set
+// that is met is an entry like others, so the same holds one level up.
+func (s *small) inside(set, gone mask) mask { return set & s.agree[set|gone] }
 
 // greatest is the greatest quorum inside set once gone are deleted; 0: none.
 func (s *small) greatest(set, gone mask) mask {
 	for {
-		kept := set
-		for rest := set; rest != 0; rest &= rest - 1 {
-			if v := bits.TrailingZeros32(rest); !s.need[v].met(set, gone) {
-				kept &^= 1 << v
-			}
-		}
+		kept := s.inside(set, gone)
 		if kept == set {
 			return set
 		}
