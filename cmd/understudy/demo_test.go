@@ -129,8 +129,36 @@ func TestDemo_WhereTheRustScannerLosesQuorumsTheDifferenceIsShownAndEverythingCo
 		t.Errorf("exit %d, compared %d, differ %d; want 0, 18, some", code, s.Compared, s.Differ)
 	}
 	i := slices.IndexFunc(s.Metrics, func(m metricCount) bool { return m.Metric == "quorum_family" })
-	if i < 0 || s.Metrics[i].Differ != 1 {
-		t.Errorf("metrics %v, want quorum_family to differ once", s.Metrics)
+	if i < 0 || s.Metrics[i].Differ != 1 || s.Metrics[i].PrimaryWrong != 1 {
+		t.Errorf("metrics %v, want quorum_family to differ once, the primary wrong", s.Metrics)
+	}
+	if s.Verdicts["primary_wrong"] != s.Differ {
+		t.Errorf("verdicts %v of %d that differ, want the primary wrong in all", s.Verdicts, s.Differ)
+	}
+	for _, e := range s.Exchanges {
+		for _, m := range e.Metrics {
+			if m.Outcome == "agree" {
+				continue
+			}
+			if m.Verdict != "primary_wrong" || len(m.Rulings) == 0 || m.Rulings[0].Sentence == "" || m.Rulings[0].Kind == "" {
+				t.Errorf("%s %s: %s is %s, with %+v; want a proof that the primary is wrong", e.Analysis, e.Level, m.Metric, m.Verdict, m.Rulings)
+			}
+		}
+	}
+}
+
+// A top tier shows its quorums, so the proof is there in time; a count of sets is
+// left to the arbiter, and until it has spoken the primary's answer goes out.
+func TestDemo_InStageFullTheCandidateAnswersWhatItIsProvenRightAboutAtOnce(t *testing.T) {
+	s, code := runDemo(t, "--stage", "full", "--network", filepath.Join("..", "..", "examples", "careful-validator.json"))
+	if code != exitOK || s.Compared != 18 {
+		t.Errorf("exit %d, compared %d; want 0, 18", code, s.Compared)
+	}
+	want := map[string]string{"top-tier": "candidate", "quorums": "primary", "blocking-sets": "primary"}
+	for _, e := range s.Exchanges {
+		if by := want[e.Analysis]; by != "" && (e.ServedBy != by || e.Verdict != "primary_wrong") {
+			t.Errorf("%s %s was answered by the %s, verdict %s; want the %s, primary_wrong", e.Analysis, e.Level, e.ServedBy, e.Verdict, by)
+		}
 	}
 }
 

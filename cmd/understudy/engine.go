@@ -47,13 +47,14 @@ func (e engineSettings) workers() int {
 	return max(1, runtime.NumCPU()-1)
 }
 
-// pool makes the worker pool that both commands use: children of this binary.
-func (e engineSettings) pool(config worker.Config) (*worker.Pool, error) {
+// pool makes a pool of workers: children of this binary, with args beside those
+// that all of them get.
+func (e engineSettings) pool(config worker.Config, args ...string) (*worker.Pool, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find own executable: %w", err)
 	}
-	config.Command = []string{self, workerCommandName, "--deadline", e.Deadline.String()}
+	config.Command = append([]string{self, workerCommandName, "--deadline", e.Deadline.String()}, args...)
 	config.Workers = e.workers()
 	config.Memory = e.WorkerMemory
 	config.Deadline = e.Deadline
@@ -157,11 +158,15 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 
 type engineWorkerCommand struct {
 	Deadline time.Duration `required:""`
+	Arbiter  bool          // settle disputes as well
 }
 
 // Run is the whole life of a worker process.
 func (c *engineWorkerCommand) Run() error {
 	handler := api.Handler(api.Config{Deadline: c.Deadline, Version: version()})
+	if c.Arbiter {
+		handler = arbitrateHandler(newArbiter(), handler)
+	}
 	// Not the context of the command: a worker ends when its parent says so, not by a signal to the group.
 	return worker.Serve(context.Background(), replaceWhen(engine.Unattended, handler))
 }

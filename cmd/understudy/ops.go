@@ -43,10 +43,13 @@ type readiness struct {
 	FlagsProblem     string   `json:"flags_problem,omitempty"`
 	StoreProblem     string   `json:"store_problem,omitempty"`
 	Workers          *workers `json:"workers,omitempty"` // of --candidate exec:
-	Version          string   `json:"version"`
+	Arbiter          *workers `json:"arbiter,omitempty"` // unless --no-arbiter
+	// Verdicts counts the exchanges of clients since the start, by verdict.
+	Verdicts map[string]uint64 `json:"verdicts"`
+	Version  string            `json:"version"`
 }
 
-// workers are the engine's worker processes at one moment.
+// workers are the worker processes of a pool at one moment.
 type workers struct {
 	Wanted   int                      `json:"wanted"`
 	Alive    int                      `json:"alive"`
@@ -73,11 +76,17 @@ func (o *operations) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := s.proxy.RecordError(); err != nil {
 		answer.StoreProblem = err.Error()
 	}
-	if s.pool != nil {
-		stats := s.pool.Stats()
-		answer.Workers = &workers{stats.Workers, stats.Alive, stats.Busy, stats.Queued, stats.Restarts}
-	}
+	answer.Workers, answer.Arbiter = workersOf(s.pool), workersOf(s.arbiter)
+	answer.Verdicts = s.proxy.Verdicts()
 	writeJSON(w, http.StatusOK, answer)
+}
+
+func workersOf(pool *worker.Pool) *workers {
+	if pool == nil {
+		return nil
+	}
+	stats := pool.Stats()
+	return &workers{stats.Workers, stats.Alive, stats.Busy, stats.Queued, stats.Restarts}
 }
 
 func writeJSON(w http.ResponseWriter, status int, value any) {

@@ -42,6 +42,13 @@ type serveCommand struct {
 	CompareBudget time.Duration `default:"200ms" help:"How long it then waits for the verdict."`
 	BurstQuiet    time.Duration `default:"20s" help:"A scan without a name is over after so long without a request."`
 	SampleBodies  float64       `default:"0.01" help:"Share of agreeing exchanges, 0 to 1, that keep their bodies."`
+	KeepDays      int           `default:"90" help:"Days that exchanges are kept; 0: for ever. What an open disagreement points to stays."`
+	KeepBytes     int64         `default:"2147483648" help:"Bodies kept, in compressed bytes; the oldest go first, those of open disagreements never. 0: no limit."`
+
+	Arbiter           bool          `default:"true" negatable:"" help:"Let a second algorithm, in a process of its own, settle what no witness does."`
+	ArbiterBudget     time.Duration `default:"10s" help:"Time it has for each exchange."`
+	DeepSample        float64       `default:"0.01" help:"Share of compared families, 0 to 1, about which the candidate is asked again for all sets; 0: off."`
+	VariationsPerHour int           `default:"12" help:"Variations of the last real network that both sides are asked about, while no client is served; 0: off."`
 
 	ShutdownTimeout time.Duration `default:"30s" help:"Time for requests and copies under way after SIGTERM."`
 	logSettings
@@ -60,6 +67,12 @@ func (c *serveCommand) Validate() error {
 	}
 	if c.MirrorWorkers < 0 || c.MirrorWorkers > 1024 {
 		return fmt.Errorf("--mirror-workers %d: want 0 to 1024", c.MirrorWorkers)
+	}
+	if c.KeepDays < 0 || c.KeepDays > 36500 {
+		return fmt.Errorf("--keep-days %d: want 0 to 36500", c.KeepDays)
+	}
+	if c.KeepBytes < 0 {
+		return fmt.Errorf("--keep-bytes %d: want 0 or more", c.KeepBytes)
 	}
 	if err := c.validate(); err != nil {
 		return err
@@ -108,6 +121,9 @@ func (c *serveCommand) proxyConfig() (proxy.Config, error) {
 	config.BurstQuiet = c.BurstQuiet
 	config.KeepBodies = !c.NoBodies
 	config.SampleBodies = c.SampleBodies
+	config.ArbiterBudget = c.ArbiterBudget
+	config.DeepSample = c.DeepSample
+	config.VariationsPerHour = c.VariationsPerHour
 	switch {
 	case c.MirrorWorkers > 0:
 		config.MirrorWorkers = c.MirrorWorkers

@@ -43,7 +43,7 @@ func TestServe_APrimaryThatIsGoneIs502UntilItIsBackAndTheSidecarStaysReady(t *te
 }
 
 func TestServe_AKilledWorkerIsReplacedAndNoClientNotices(t *testing.T) {
-	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL)
+	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL, "--no-arbiter")
 	workers := childrenOf(t, s.cmd.Process.Pid)
 	if len(workers) != 1 {
 		t.Fatalf("children %v, want one worker", workers)
@@ -66,6 +66,9 @@ func TestServe_AKilledWorkerIsReplacedAndNoClientNotices(t *testing.T) {
 func TestServe_WorkersEndWithAKilledSidecar(t *testing.T) {
 	s := serveFor(t, primaryAt(t, "127.0.0.1:0").URL)
 	workers := childrenOf(t, s.cmd.Process.Pid)
+	if len(workers) != 2 {
+		t.Errorf("children %v, want a worker and the arbiter", workers)
+	}
 	s.signal(syscall.SIGKILL)
 	<-s.ended
 	for _, pid := range workers {
@@ -238,7 +241,8 @@ func TestServe_TheOperationsPlaneHasMetricsAndLivenessAndNothingOfTheDataPlane(t
 	s.outcome(exchange)
 	for path, want := range map[string]string{
 		"/livez":            `"alive"`,
-		"/metrics":          "understudy_comparisons_total{metric=\"top_tier\",outcome=\"agree\"} 1\n",
+		"/metrics":          "understudy_verdicts_total{metric=\"top_tier\",verdict=\"agree\"} 1\n",
+		"/readyz":           "\"agree\": 1",
 		"/analyze/top-tier": "404 page not found",
 	} {
 		response, err := http.Get(s.ops + path)

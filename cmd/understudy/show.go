@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"understudy/compare"
 )
 
 // printer shows a demo to a person, or prints its summary as JSON.
@@ -65,9 +67,10 @@ func (p *printer) summary(s *summary) {
 	}
 	p.printf("%s in %s, %d answered: %d by the primary, %d by the candidate\n\n",
 		count(s.Asked, "question"), rounded(s.took), s.Answered, s.ServedBy["primary"], s.ServedBy["candidate"])
-	p.printf("%-22s%8s%8s\n", "agreement", "agree", "differ")
+	p.printf("%-22s%6s%15s%17s%11s%12s\n", "verdicts", "agree", "primary wrong", "candidate wrong", "undecided", "input skew")
 	for _, m := range s.Metrics {
-		p.printf("  %-20s%8d%s\n", strings.ReplaceAll(m.Metric, "_", " "), m.Agree, p.differs(fmt.Sprintf("%8d", m.Differ), m.Differ))
+		p.printf("  %-20s%6d%s%s%s%s\n", words(m.Metric), m.Agree,
+			p.count(yellow, 15, m.PrimaryWrong), p.count(red, 17, m.CandidateWrong), p.count(red, 11, m.Undecided), p.count(yellow, 12, m.InputSkew))
 	}
 	p.printf("\n%s\n", p.verdict(s))
 	p.differences(s)
@@ -82,11 +85,13 @@ func (p *printer) summary(s *summary) {
 	p.printf("%s\n", p.paint(dim, "  the primary's with its own queue, the candidate's from when a worker took the question"))
 }
 
-func (p *printer) differs(text string, n int) string {
+// count paints a number that is not 0.
+func (p *printer) count(colour string, width, n int) string {
+	text := fmt.Sprintf("%*d", width, n)
 	if n == 0 {
 		return text
 	}
-	return p.paint(red, text)
+	return p.paint(colour, text)
 }
 
 func (p *printer) verdict(s *summary) string {
@@ -95,20 +100,54 @@ func (p *printer) verdict(s *summary) string {
 	case s.Compared < s.Asked:
 		return compared + p.paint(red, "not everything was compared")
 	case s.Differ > 0:
-		return compared + p.paint(red, fmt.Sprintf("%d differ", s.Differ))
+		return compared + p.differ(s)
 	}
 	return compared + p.paint(green, "full agreement")
 }
 
-// differences shows both values of each metric that differs.
+// differ counts the exchanges that differ by verdict. Those that speak against
+// the candidate, or against nobody yet, are the ones to look at.
+func (p *printer) differ(s *summary) string {
+	colour, parts := yellow, []string{}
+	for _, v := range compare.Verdicts[1:] { // not agree
+		n := s.Verdicts[string(v)]
+		if n == 0 {
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", n, words(string(v))))
+		if v == compare.VerdictCandidateWrong || v == compare.VerdictUndecided {
+			colour = red
+		}
+	}
+	return p.paint(colour, fmt.Sprintf("%d differ: %s", s.Differ, strings.Join(parts, ", ")))
+}
+
+func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+// differences shows both values of each metric that differs, and who is wrong.
 func (p *printer) differences(s *summary) {
 	for _, e := range s.Exchanges {
 		for _, m := range e.Metrics {
 			if m.Outcome != "agree" {
 				p.printf("  %s %s, %s: primary %s, candidate %s  %s\n", e.Analysis, e.Level,
-					strings.ReplaceAll(m.Metric, "_", " "), m.Primary, m.Candidate, p.paint(dim, "exchange "+e.ID))
+					words(m.Metric), m.Primary, m.Candidate, p.paint(dim, "exchange "+e.ID))
+				p.rulings(m)
 			}
 		}
+	}
+}
+
+// rulings shows each proof as its sentence.
+func (p *printer) rulings(m metricSummary) {
+	for _, r := range m.Rulings {
+		verdict := words(r.Verdict)
+		if label := r.Class + r.Finding; label != "" {
+			verdict += " (" + label + ")"
+		}
+		if r.Sentence == "" {
+			r.Sentence = "nothing refutes either side"
+		}
+		p.printf("      %s: %s\n", p.paint(bold, verdict), r.Sentence)
 	}
 }
 

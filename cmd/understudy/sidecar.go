@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"understudy/compare/vary"
 	"understudy/engine/worker"
 	"understudy/flags"
 	"understudy/proxy"
@@ -21,8 +22,8 @@ import (
 )
 
 // sidecar is everything that serve runs. Parts start in this order and stop in
-// the reverse one: store, flags, operations plane, engine workers, proxy, data
-// plane. So nothing is asked of a part that is not there yet, or no more.
+// the reverse one: store, retention, flags, operations plane, engine workers,
+// arbiter, proxy, data plane. So nothing is asked of a part that is not there yet, or no more.
 type sidecar struct {
 	lifecycle
 	log      *slog.Logger
@@ -30,6 +31,7 @@ type sidecar struct {
 	store    *store.Store
 	flags    *flags.Flags
 	pool     *worker.Pool // nil with a candidate URL
+	arbiter  *worker.Pool // nil with --no-arbiter
 	proxy    *proxy.Proxy
 	stage    rollout.Stage
 	ops      *operations
@@ -60,12 +62,16 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	if err := s.openStore(ctx, c); err != nil {
 		return nil, err
 	}
+	s.startRetention(c)
 	if err := s.readFlags(ctx, c); err != nil {
 		return nil, err
 	}
 	s.ops = newOperations(s)
 	s.serve("operations plane", newServer(s.ops.handler(), log), ops)
 	if err := s.startEngine(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := s.startArbiter(ctx, c); err != nil {
 		return nil, err
 	}
 	if err := s.startProxy(c); err != nil {
@@ -144,9 +150,13 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 		Recorder:   recorder{s.store},
 		Registerer: s.registry,
 		Logger:     s.log,
+		Vary:       vary.Request,
 	}
 	if s.pool != nil {
 		deps.CandidateTransport = s.pool
+	}
+	if s.arbiter != nil {
+		deps.Settle = settler{s.arbiter}.settle
 	}
 	if s.proxy, err = proxy.New(config, deps); err != nil {
 		return err

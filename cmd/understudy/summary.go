@@ -26,7 +26,8 @@ type summary struct {
 	Compared  int               `json:"compared"` // both sides answered, and the answers were compared
 	Agree     int               `json:"agree"`
 	Differ    int               `json:"differ"`
-	Scans     int               `json:"scans"` // as Understudy told them apart
+	Verdicts  map[string]int    `json:"verdicts"` // exchanges
+	Scans     int               `json:"scans"`    // as Understudy told them apart
 	ServedBy  map[string]int    `json:"served_by"`
 	Metrics   []metricCount     `json:"metrics"`
 	LatencyMS latencies         `json:"latency_ms"`
@@ -40,11 +41,34 @@ type summary struct {
 	pending   []backend.Answer
 }
 
-// metricCount is the agreement of one metric.
+// metricCount says how often a metric agreed, and what else was found.
 type metricCount struct {
-	Metric string `json:"metric"`
-	Agree  int    `json:"agree"`
-	Differ int    `json:"differ"`
+	Metric         string `json:"metric"`
+	Agree          int    `json:"agree"`
+	Differ         int    `json:"differ"`
+	PrimaryWrong   int    `json:"primary_wrong"`
+	CandidateWrong int    `json:"candidate_wrong"`
+	Undecided      int    `json:"undecided"`
+	InputSkew      int    `json:"input_skew"`
+}
+
+// add counts one comparison.
+func (c *metricCount) add(m metricSummary) {
+	if m.Outcome == string(compare.Agree) {
+		c.Agree++
+	} else {
+		c.Differ++
+	}
+	switch compare.Verdict(m.Verdict) {
+	case compare.VerdictPrimaryWrong:
+		c.PrimaryWrong++
+	case compare.VerdictCandidateWrong:
+		c.CandidateWrong++
+	case compare.VerdictUndecided:
+		c.Undecided++
+	case compare.VerdictInputSkew:
+		c.InputSkew++
+	}
 }
 
 type latencies struct {
@@ -66,6 +90,7 @@ type exchangeSummary struct {
 	Level       string          `json:"level"`
 	ServedBy    string          `json:"served_by"`
 	Outcome     string          `json:"outcome"`
+	Verdict     string          `json:"verdict"`
 	PrimaryMS   float64         `json:"primary_ms"`
 	CandidateMS float64         `json:"candidate_ms"`
 	Metrics     []metricSummary `json:"metrics"`
@@ -74,14 +99,25 @@ type exchangeSummary struct {
 type metricSummary struct {
 	Metric    string `json:"metric"`
 	Outcome   string `json:"outcome"`
+	Verdict   string `json:"verdict"`
 	Primary   string `json:"primary"`
 	Candidate string `json:"candidate"`
+	// Rulings say who is wrong and why, for people.
+	Rulings []rulingSummary `json:"rulings,omitempty"`
+}
+
+type rulingSummary struct {
+	Verdict  string `json:"verdict"`
+	Class    string `json:"class,omitempty"`
+	Finding  string `json:"finding,omitempty"`
+	Kind     string `json:"proof_kind,omitempty"`
+	Sentence string `json:"sentence,omitempty"`
 }
 
 func newSummary(d *demo) *summary {
 	return &summary{
 		Subject: d.subject, Primary: d.primary, Data: d.sidecar.dataURL, Ops: d.sidecar.opsURL, Store: d.store, Stage: d.command.Stage,
-		ServedBy: map[string]int{"primary": 0, "candidate": 0}, Failures: []string{}, Exchanges: []exchangeSummary{}, Metrics: []metricCount{},
+		ServedBy: map[string]int{"primary": 0, "candidate": 0}, Verdicts: map[string]int{}, Failures: []string{}, Exchanges: []exchangeSummary{}, Metrics: []metricCount{},
 		scans: make(map[string]bool),
 	}
 }
@@ -118,7 +154,7 @@ func (s *summary) collect(ctx context.Context, from *store.Store, wait time.Dura
 			e, err = from.Exchange(ctx, a.Exchange)
 		}
 		switch {
-		case errors.Is(err, store.ErrNotFound): // its failure is listed already
+		case errors.Is(err, store.ErrNotFound), a.Err != nil && e.Skip != "": // its failure is listed already
 		case errors.Is(err, context.DeadlineExceeded):
 			s.Failures = append(s.Failures, fmt.Sprintf("%s: exchange %s was not compared within %s", a.Path, a.Exchange, wait))
 		case err != nil:
@@ -147,11 +183,11 @@ func recorded(ctx context.Context, from *store.Store, id string) (store.Exchange
 
 func (s *summary) take(e store.Exchange) {
 	one := exchangeSummary{
-		ID: e.ID, Scan: e.Scan, Analysis: e.Analysis, Level: e.Level, ServedBy: e.ServedBy, Outcome: e.Outcome,
+		ID: e.ID, Scan: e.Scan, Analysis: e.Analysis, Level: e.Level, ServedBy: e.ServedBy, Outcome: e.Outcome, Verdict: e.Verdict,
 		PrimaryMS: milliseconds(e.Primary.Latency), CandidateMS: milliseconds(e.Candidate.Latency), Metrics: []metricSummary{},
 	}
 	for _, m := range e.Metrics {
-		one.Metrics = append(one.Metrics, metricSummary{m.Name, m.Outcome, m.Primary, m.Candidate})
+		one.Metrics = append(one.Metrics, summaryOf(m))
 	}
 	s.Exchanges = append(s.Exchanges, one)
 	s.scans[e.Scan] = true
@@ -159,10 +195,12 @@ func (s *summary) take(e store.Exchange) {
 	switch compare.Outcome(e.Outcome) {
 	case compare.Agree:
 		s.Agree++
+		s.Verdicts[e.Verdict]++
 	case compare.Differ:
 		s.Differ++
+		s.Verdicts[e.Verdict]++
 	default:
-		s.Failures = append(s.Failures, fmt.Sprintf("%s %s: %s", e.Path, e.Level, e.Outcome))
+		s.Failures = append(s.Failures, strings.TrimSpace(fmt.Sprintf("%s %s: %s %s", e.Path, e.Level, e.Outcome, e.Skip)))
 	}
 	if e.Primary.Latency > 0 {
 		s.primary = append(s.primary, e.Primary.Latency)
@@ -170,6 +208,14 @@ func (s *summary) take(e store.Exchange) {
 	if e.Candidate.Latency > 0 {
 		s.candidate = append(s.candidate, e.Candidate.Latency)
 	}
+}
+
+func summaryOf(m store.Metric) metricSummary {
+	one := metricSummary{Metric: m.Name, Outcome: m.Outcome, Verdict: m.Verdict, Primary: m.Primary, Candidate: m.Candidate}
+	for _, r := range m.Rulings {
+		one.Rulings = append(one.Rulings, rulingSummary{r.Verdict, r.Class, r.Finding, r.ProofKind, r.Sentence})
+	}
+	return one
 }
 
 // finish works out what depends on all exchanges.
@@ -182,12 +228,8 @@ func (s *summary) finish() {
 		c := metricCount{Metric: name}
 		for _, e := range s.Exchanges {
 			for _, m := range e.Metrics {
-				switch {
-				case m.Metric != name:
-				case m.Outcome == string(compare.Agree):
-					c.Agree++
-				default:
-					c.Differ++
+				if m.Metric == name {
+					c.add(m)
 				}
 			}
 		}
