@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -66,5 +67,23 @@ func TestFull_PruneMakesRoom(t *testing.T) {
 	}
 	if fill(); n < first+first/4 {
 		t.Errorf("after %d exchanges there was room for %d more", first, n-first)
+	}
+}
+
+func TestPrune_HoldsRoomBackForAFullDisk(t *testing.T) {
+	s := openNew(t)
+	for name, prepare := range map[string]func() error{
+		"at first":                func() error { return nil },
+		"when it is there":        func() error { return nil },
+		"when a kill left a part": func() error { return os.WriteFile(s.reserve(), []byte("part"), 0o600) },
+		"when it was used":        func() error { return s.useReserve(t.Context()) },
+	} {
+		if err := prepare(); err != nil {
+			t.Fatal(err)
+		}
+		prune(t, s, Retention{}, noon)
+		if info, err := os.Stat(s.reserve()); err != nil || info.Size() != reserveSize || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, error %v", name, info, err)
+		}
 	}
 }

@@ -132,7 +132,7 @@ func checkWhole(t testing.TB, s *Store) {
 			WHERE b.digest IN (request_body, primary_body, candidate_body))`},
 		{"disagreements counted less often than seen", `SELECT COUNT(*) FROM disagreements d WHERE seen <
 			(SELECT COUNT(*) FROM sightings s WHERE s.disagreement_id = d.id)`},
-		{"open disagreements whose exchanges are gone", `SELECT COUNT(*) FROM disagreements d WHERE opens_at = 0 AND
+		{"open disagreements whose exchanges are gone", `SELECT COUNT(*) FROM disagreements d WHERE opens_at = 0 AND closed_at = 0 AND approved_at = 0 AND
 			(SELECT COUNT(*) FROM exchanges e WHERE e.id IN (d.first_exchange, d.last_exchange)) < (CASE WHEN d.first_exchange = d.last_exchange THEN 1 ELSE 2 END)`},
 		{"metrics of a dispute without a sighting", `SELECT COUNT(*) FROM metrics m JOIN exchanges e ON e.id = m.exchange_id JOIN disagreements d
 			ON d.case_digest = e.case_digest AND d.metric = m.name AND d.verdict = m.verdict

@@ -21,6 +21,7 @@ const readers = 4
 
 // Store is an open file. It is safe for concurrent use; writes go one after another.
 type Store struct {
+	path   string
 	now    func() time.Time
 	chunk  int     // of Prune
 	writer *sql.DB // one connection, so that SQLite never has two writers of ours wait for each other
@@ -114,7 +115,10 @@ func connect(path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close(), reader.Close())
 	}
-	return &Store{now: time.Now, chunk: defaultChunk, writer: writer, reader: reader, compress: compress, decompress: decompress}, nil
+	return &Store{
+		path: path, now: time.Now, chunk: defaultChunk,
+		writer: writer, reader: reader, compress: compress, decompress: decompress,
+	}, nil
 }
 
 // dsn names the file as a URI, in which a path with ? or # or % stays one.

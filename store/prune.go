@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -30,15 +31,42 @@ type Pruned struct {
 	Bytes         int64 // of the bodies, compressed
 }
 
-// defaultChunk is how many exchanges go in one transaction, so that a writer waits for milliseconds.
-const defaultChunk = 200
+// defaultChunk is how many exchanges go in one transaction, so that a writer waits for a few tens of
+// milliseconds at most (BenchmarkPruneLarge).
+const defaultChunk = 50
 
+// The queries of Prune. They find what they look for by index, however much stays.
 const (
 	// pointedTo says that an open disagreement points to exchange e.
 	pointedTo = `EXISTS (SELECT 1 FROM disagreements d WHERE d.opens_at <= ? AND (d.first_exchange = e.id OR d.last_exchange = e.id))`
 
 	// withBodies is written as in the index exchanges_with_bodies.
 	withBodies = `(request_body IS NOT NULL OR primary_body IS NOT NULL OR candidate_body IS NOT NULL)`
+
+	selectHolders = `SELECT e.at, e.id, e.request_body, e.primary_body, e.candidate_body FROM exchanges e WHERE `
+
+	selectOld = selectHolders + `e.at < ? AND (e.at, e.id) > (?, ?) AND NOT ` + pointedTo + ` ORDER BY e.at, e.id LIMIT ?`
+
+	selectOldest = selectHolders + withBodies + ` AND (e.at, e.id) > (?, ?) AND NOT ` + pointedTo + ` ORDER BY e.at, e.id LIMIT ?`
+
+	// selectBeyond walks down from an edge, the last of the open disagreements that keep bodies.
+	selectBeyond = `SELECT last_seen, id FROM disagreements
+		WHERE opens_at <= ? AND (last_seen, id) < (?, ?) ORDER BY last_seen DESC, id DESC LIMIT ?`
+
+	// selectUnpinned are the exchanges of a disagreement beyond the edge, but not those to which one on
+	// the near side points too.
+	selectUnpinned = selectHolders + withBodies + ` AND e.id IN
+			(SELECT first_exchange FROM disagreements WHERE id = ? UNION SELECT last_exchange FROM disagreements WHERE id = ?)
+		AND NOT EXISTS (SELECT 1 FROM disagreements d WHERE d.opens_at <= ? AND (d.last_seen, d.id) >= (?, ?)
+			AND (d.first_exchange = e.id OR d.last_exchange = e.id))`
+
+	selectClosed = `(SELECT id FROM disagreements WHERE opens_at = ? AND last_seen < ? AND closed_at < ? ORDER BY last_seen, id LIMIT ?)`
+
+	deleteUnheld = `DELETE FROM bodies WHERE digest = ?
+		AND NOT EXISTS (SELECT 1 FROM exchanges WHERE request_body = ?)
+		AND NOT EXISTS (SELECT 1 FROM exchanges WHERE primary_body = ?)
+		AND NOT EXISTS (SELECT 1 FROM exchanges WHERE candidate_body = ?)
+		RETURNING LENGTH(data)`
 )
 
 // Prune takes out what retention does not keep, and gives free pages back to the disk where the file
@@ -49,8 +77,12 @@ func (s *Store) Prune(ctx context.Context, keep Retention, now time.Time) (Prune
 		return Pruned{}, fmt.Errorf("prune store: retention is %+v: no limit may be negative, and zero is none", keep)
 	}
 	p := pruner{store: s, keep: keep, now: now.UnixNano(), committed: func() {}}
-	err := p.run(ctx)
-	return p.done, explain("prune store", err)
+	err := explain("prune store", p.run(ctx))
+	if errors.Is(err, ErrFull) {
+		err = explain("prune store", errors.Join(s.useReserve(ctx), p.run(ctx), s.emptyLog(ctx)))
+	}
+	s.holdReserve()
+	return p.done, err
 }
 
 // pruner is one Prune.
@@ -105,9 +137,7 @@ func (p *pruner) byAge(ctx context.Context) error {
 	}
 	last := start
 	return p.chunks(ctx, func(tx *sql.Tx, done *Pruned) (bool, error) {
-		old, err := holders(ctx, tx, `SELECT e.at, e.id, e.request_body, e.primary_body, e.candidate_body FROM exchanges e
-			WHERE e.at < ? AND (e.at, e.id) > (?, ?) AND NOT `+pointedTo+` ORDER BY e.at, e.id LIMIT ?`,
-			p.now-int64(p.keep.MaxAge), last.at, last.id, p.now, p.store.chunk)
+		old, err := holders(ctx, tx, selectOld, p.now-int64(p.keep.MaxAge), last.at, last.id, p.now, p.store.chunk)
 		if err != nil || len(old) == 0 {
 			return false, err
 		}
@@ -144,14 +174,13 @@ func (p *pruner) closedByAge(ctx context.Context) error {
 	if p.keep.MaxAge == 0 {
 		return nil
 	}
-	const old = `(SELECT id FROM disagreements WHERE opens_at = ? AND last_seen < ? AND closed_at < ? ORDER BY last_seen, id LIMIT ?)`
 	before := p.now - int64(p.keep.MaxAge)
 	arguments := []any{int64(never), before, before, p.store.chunk}
 	return p.chunks(ctx, func(tx *sql.Tx, done *Pruned) (bool, error) {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sightings WHERE disagreement_id IN `+old, arguments...); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sightings WHERE disagreement_id IN `+selectClosed, arguments...); err != nil {
 			return false, err
 		}
-		n, err := affected(tx.ExecContext(ctx, `DELETE FROM disagreements WHERE id IN `+old, arguments...))
+		n, err := affected(tx.ExecContext(ctx, `DELETE FROM disagreements WHERE id IN `+selectClosed, arguments...))
 		done.Disagreements += n
 		return n == p.store.chunk, err
 	})

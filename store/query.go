@@ -61,7 +61,7 @@ func (s *Store) Exchanges(ctx context.Context, f Filter) ([]Exchange, error) {
 	where, arguments := f.where(s.now())
 	var list []Exchange
 	err := s.view(ctx, func(tx *sql.Tx) (err error) {
-		list, err = listExchanges(ctx, tx, `SELECT `+exchangeColumns+` FROM exchanges e`+where+` ORDER BY e.at DESC, e.id LIMIT ?`,
+		list, err = listExchanges(ctx, tx, `SELECT `+exchangeColumns+` FROM exchanges e`+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?`,
 			append(arguments, limit(f.Limit)))
 		if err != nil {
 			return err

@@ -34,11 +34,7 @@ func holders(ctx context.Context, tx *sql.Tx, query string, arguments ...any) ([
 func release(ctx context.Context, tx *sql.Tx, refs references, done *Pruned) error {
 	for _, digest := range refs.all() {
 		var size int64
-		err := tx.QueryRowContext(ctx, `DELETE FROM bodies WHERE digest = ?
-			AND NOT EXISTS (SELECT 1 FROM exchanges WHERE request_body = ?)
-			AND NOT EXISTS (SELECT 1 FROM exchanges WHERE primary_body = ?)
-			AND NOT EXISTS (SELECT 1 FROM exchanges WHERE candidate_body = ?)
-			RETURNING LENGTH(data)`, digest, digest, digest, digest).Scan(&size)
+		err := tx.QueryRowContext(ctx, deleteUnheld, digest, digest, digest, digest).Scan(&size)
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // held
 		case err != nil:
@@ -75,8 +71,7 @@ func (p *pruner) bySize(ctx context.Context) error {
 		if done.Bytes >= target {
 			return false, nil
 		}
-		oldest, err := holders(ctx, tx, `SELECT e.at, e.id, e.request_body, e.primary_body, e.candidate_body FROM exchanges e
-			WHERE `+withBodies+` AND (e.at, e.id) > (?, ?) AND NOT `+pointedTo+` ORDER BY e.at, e.id LIMIT ?`, last.at, last.id, p.now, p.store.chunk)
+		oldest, err := holders(ctx, tx, selectOldest, last.at, last.id, p.now, p.store.chunk)
 		if err != nil {
 			return false, err
 		}
@@ -126,8 +121,7 @@ func (p *pruner) byOpen(ctx context.Context) error {
 
 // beyond lists the next open disagreements that were seen less lately than the last one.
 func (p *pruner) beyond(ctx context.Context, tx *sql.Tx, last cursor) ([]cursor, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT last_seen, id FROM disagreements
-		WHERE opens_at <= ? AND (last_seen, id) < (?, ?) ORDER BY last_seen DESC, id DESC LIMIT ?`, p.now, last.at, last.id, p.store.chunk)
+	rows, err := tx.QueryContext(ctx, selectBeyond, p.now, last.at, last.id, p.store.chunk)
 	if err != nil {
 		return nil, err
 	}
@@ -143,13 +137,9 @@ func (p *pruner) beyond(ctx context.Context, tx *sql.Tx, last cursor) ([]cursor,
 	return list, rows.Err()
 }
 
-// unpin strips the exchanges of a disagreement beyond the edge, but not those to which one on the
-// near side points too.
+// unpin strips the exchanges of a disagreement beyond the edge.
 func (p *pruner) unpin(ctx context.Context, tx *sql.Tx, id string, edge cursor, done *Pruned) error {
-	list, err := holders(ctx, tx, `SELECT e.at, e.id, e.request_body, e.primary_body, e.candidate_body FROM exchanges e
-		WHERE `+withBodies+` AND e.id IN (SELECT first_exchange FROM disagreements WHERE id = ? UNION SELECT last_exchange FROM disagreements WHERE id = ?)
-		AND NOT EXISTS (SELECT 1 FROM disagreements d WHERE d.opens_at <= ? AND (d.last_seen, d.id) >= (?, ?)
-			AND (d.first_exchange = e.id OR d.last_exchange = e.id))`, id, id, p.now, edge.at, edge.id)
+	list, err := holders(ctx, tx, selectUnpinned, id, id, p.now, edge.at, edge.id)
 	if err != nil {
 		return err
 	}

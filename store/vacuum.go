@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 )
 
 const (
@@ -31,27 +32,35 @@ func prepareVacuum(ctx context.Context, db *sql.DB) (err error) {
 	return nil
 }
 
-// giveBack shortens the file by its free pages, where it was made so that it can. A full disk is no
-// error here, because what is free inside the file is used again.
+// giveBack shortens the file by its free pages, where it was made so that it can. That a full disk
+// forbids it is no error, because what is free inside the file is used again.
 func (s *Store) giveBack(ctx context.Context) error {
 	mode, err := s.pragma(ctx, "auto_vacuum")
 	if err != nil || mode != incremental {
 		return err
 	}
-	free, err := s.pragma(ctx, "freelist_count")
-	for err == nil && free > 0 {
-		if err := s.shorten(ctx); err != nil {
-			if errors.Is(explain("", err), ErrFull) {
-				return nil
-			}
+	for before := math.MaxInt; ; {
+		free, err := s.pragma(ctx, "freelist_count")
+		if err != nil {
 			return err
 		}
-		before := free
-		if free, err = s.pragma(ctx, "freelist_count"); free >= before {
-			break
+		if free == 0 || free >= before {
+			return s.workOffLog(ctx)
 		}
+		if err := s.shorten(ctx); errors.Is(explain("", err), ErrFull) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		before = free
 	}
-	return err
+}
+
+// workOffLog writes to the file what no reader needs in the log any more, which is when a file
+// becomes shorter, and waits for nobody.
+func (s *Store) workOffLog(ctx context.Context) error {
+	var busy, pages, done int
+	return s.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &done)
 }
 
 // shorten gives some pages back: one for each row of the pragma, so all have to be read.

@@ -70,7 +70,10 @@ CREATE TABLE sightings (
 
 CREATE INDEX sightings_disagreement ON sightings (disagreement_id);
 
-CREATE INDEX exchanges_verdict_at ON exchanges (verdict, at);
+-- Lists go by time and, at one moment, by ID.
+DROP INDEX exchanges_at;
+CREATE INDEX exchanges_at ON exchanges (at, id);
+CREATE INDEX exchanges_verdict_at ON exchanges (verdict, at, id);
 
 -- Which exchanges hold a body, and the oldest ones that hold any.
 CREATE INDEX exchanges_request_body ON exchanges (request_body) WHERE request_body IS NOT NULL;
