@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"understudy/console"
 	"understudy/engine/worker"
 )
 
@@ -25,6 +26,7 @@ func (o *operations) handler() http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", o.readyz)
+	mux.Handle(console.Prefix, console.API(o.sidecar.store, console.Config{Logger: o.sidecar.log}))
 	return mux
 }
 

@@ -264,3 +264,29 @@ func TestServe_TheOperationsPlaneHasMetricsAndLivenessAndNothingOfTheDataPlane(t
 		}
 	}
 }
+
+func TestServe_ADefectOfThePrimaryIsInTheLedgerWithItsProof(t *testing.T) {
+	const tooSmall = `{"top_tier": ["a", "b", "c"], "top_tier_size": 3, "execution_time_ms": 1, "cache_hit": false}`
+	primary := primaryWith(t, "127.0.0.1:0", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tooSmall) })
+	s := serveFor(t, primary.URL)
+	for range 2 {
+		_, _, exchange := s.ask("/analyze/top-tier")
+		if e := s.outcome(exchange); e.Verdict != "primary_wrong" {
+			t.Fatalf("verdict %q, want primary_wrong: %+v", e.Verdict, e)
+		}
+	}
+	response, err := http.Get(s.ops + "/api/v1/defects")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"verdict": "primary_wrong"`, `"metric": "top_tier"`, `"count": 2`, `which the top tier of the primary lacks`} {
+		if !strings.Contains(string(body), want) {
+			t.Errorf("no %s in the ledger: %s", want, body)
+		}
+	}
+}
