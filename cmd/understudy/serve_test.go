@@ -284,7 +284,7 @@ func TestServe_ADefectOfThePrimaryIsInTheLedgerWithItsProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"verdict": "primary_wrong"`, `"metric": "top_tier"`, `"count": 2`, `which the top tier of the primary lacks`} {
+	for _, want := range []string{`"verdict":"primary_wrong"`, `"metric":"top_tier"`, `"count":2`, `which the top tier of the primary lacks`} {
 		if !strings.Contains(string(body), want) {
 			t.Errorf("no %s in the ledger: %s", want, body)
 		}
