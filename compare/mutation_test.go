@@ -63,7 +63,7 @@ func mutations(answer map[string]any) (out []mutation) {
 			} else {
 				try("with one more", append(slices.Clone(v), "nobody"))
 			}
-			for i := range v {
+			for _, i := range telling(len(v)) {
 				walk(append(slices.Clone(path), strconv.Itoa(i)), v[i], func(n any) { v[i] = n })
 			}
 		case map[string]any:
@@ -74,6 +74,19 @@ func mutations(answer map[string]any) (out []mutation) {
 	}
 	walk(nil, decoded, func(any) {})
 	return out
+}
+
+// telling are the places of a list that are altered: all of a short one, else
+// the first, the middle and the last.
+func telling(length int) []int {
+	if length > 12 {
+		return []int{0, length / 2, length - 1}
+	}
+	places := make([]int, length)
+	for i := range places {
+		places[i] = i
+	}
+	return places
 }
 
 // removals leaves out each field that every answer must have.
