@@ -19,6 +19,10 @@
 // formula is shared with the engine's fallback; for cores that are enumerated
 // nothing is.
 //
-// Read arbiter.go, small.go and families.go (the enumeration), merge.go,
-// exhaustive.go, larger.go, solvers.go and split.go.
+// Whether named nodes split is asked apart (Split): splitting is not monotone,
+// so a set may split though none below it does, or not although one does.
+//
+// Read arbiter.go, then the enumeration in small.go, families.go, merge.go and
+// exhaustive.go, then the solvers in larger.go, solvers.go, network.go and
+// split.go.
 package arbiter

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
 
 	"understudy/compare"
 	"understudy/engine/witness"
@@ -35,10 +36,17 @@ func enumerate(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
 }
 
 func (s *small) how() string {
-	if len(s.keys) == 1 {
+	switch len(s.keys) {
+	case 0:
+		return "finding that there is no core node"
+	case 1:
 		return "trying both sets of the one core node"
 	}
-	return fmt.Sprintf("trying all %d sets of the %d core nodes", 1<<len(s.keys), len(s.keys))
+	count := strconv.Itoa(1 << len(s.keys))
+	for at := len(count) - 3; at > 0; at -= 3 {
+		count = count[:at] + "," + count[at:]
+	}
+	return fmt.Sprintf("trying all %s sets of the %d core nodes", count, len(s.keys))
 }
 
 func (e *enumeration) answer() (a *compare.Answer, err error) {

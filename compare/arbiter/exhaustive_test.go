@@ -75,7 +75,7 @@ func reading(t testing.TB, n *fbas.Network, semantics, mergeBy string, faulty []
 		t.Fatal(err)
 	}
 	return compare.Dispute{
-		MergeBy: mergeBy, Faulty: faulty, Metrics: compare.Metrics,
+		MergeBy: mergeBy, Faulty: faulty,
 		Network: n, Semantics: semantics, Core: core, Groups: groups,
 	}
 }
@@ -83,8 +83,7 @@ func reading(t testing.TB, n *fbas.Network, semantics, mergeBy string, faulty []
 // answer asks the arbiter for an analysis.
 func answer(t testing.TB, a *arbiter.Arbiter, d compare.Dispute, analysis string) *compare.Answer {
 	t.Helper()
-	d.Analysis = analysis
-	truth, err := a.Answer(t.Context(), d)
+	truth, err := a.Answer(t.Context(), about(d, analysis))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,15 @@ func newLarger(core *witness.Core, groups *witness.Groups, faulty []string) *lar
 	return l
 }
 
+// newPlain is newLarger without groups.
+func newPlain(core *witness.Core) (*larger, error) {
+	groups, err := core.Groups(witness.MergeNone)
+	if err != nil {
+		return nil, err
+	}
+	return newLarger(core, groups, nil), nil
+}
+
 // written is the core as a network that needs no reduction.
 func written(core *witness.Core) *fbas.Network {
 	n := &fbas.Network{}
@@ -77,6 +86,8 @@ func (l *larger) keys(nodes []int) []string {
 	return out
 }
 
+const howSolvers = "two solvers that say the same"
+
 // inquiry is a dispute about a larger core.
 type inquiry struct {
 	ctx context.Context
@@ -95,7 +106,12 @@ func ask(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
 	if err != nil {
 		return compare.Truth{}, err
 	}
-	return compare.Truth{Kind: compare.ProofTwoSolvers, Answer: a, How: "two solvers that say the same"}, nil
+	return compare.Truth{Kind: compare.ProofTwoSolvers, Answer: a, How: howSolvers}, nil
+}
+
+// disputed says whether one of the metrics is in dispute.
+func (i inquiry) disputed(metrics ...string) bool {
+	return slices.ContainsFunc(i.d.Metrics, func(metric string) bool { return slices.Contains(metrics, metric) })
 }
 
 // parts fills in what the metrics in dispute are about. One that comes to
@@ -106,13 +122,12 @@ func (i inquiry) parts(a *compare.Answer) error {
 		metrics []string
 		find    func() error
 	}{
-		{[]string{compare.MetricTopTier}, func() (err error) { a.TopTier, err = i.topTier(i.d.Groups); return err }},
+		{[]string{compare.MetricTopTier}, func() (err error) { a.TopTier, err = i.topTier(); return err }},
 		{[]string{compare.MetricIntersection, compare.MetricMinQuorum, compare.MetricQuorumFamily}, func() (err error) { a.Quorums, err = i.quorums(); return err }},
 		{[]string{compare.MetricMinBlocking, compare.MetricBlockingFamily}, func() (err error) { a.Blocking, err = i.blocking(i.d.Groups, i.d.Faulty); return err }},
 		{[]string{compare.MetricMinSplitting, compare.MetricSplittingFamily}, func() (err error) { a.Splitting, err = i.splitting(i.d.Groups); return err }},
 	} {
-		disputed := func(metric string) bool { return slices.Contains(part.metrics, metric) }
-		if !slices.ContainsFunc(i.d.Metrics, disputed) {
+		if !i.disputed(part.metrics...) {
 			continue
 		}
 		if err := part.find(); err != nil {
@@ -215,45 +230,4 @@ func (i inquiry) quorums() (*compare.Quorums, error) {
 	q.Disjoint, err = disjoint(i.ctx, i.d.Core)
 	q.Intersect = m.Found && q.Disjoint == nil
 	return q, err
-}
-
-func (i inquiry) network() (*compare.Network, error) {
-	disjoint, err := disjoint(i.ctx, i.d.Core)
-	if err != nil {
-		return nil, err
-	}
-	n := &compare.Network{
-		Intersect: i.d.Core.HasQuorum() && disjoint == nil,
-		Symmetric: i.d.Core.SymmetricTopTier() != nil,
-	}
-	for at, mergeBy := range []string{witness.MergeNone, witness.MergeOrganization, witness.MergeCountry, witness.MergeISP} {
-		if n.Levels[at], err = i.level(mergeBy); err != nil {
-			return nil, err
-		}
-	}
-	return n, nil
-}
-
-func (i inquiry) level(mergeBy string) (level compare.Level, err error) {
-	groups, err := i.d.Core.Groups(mergeBy)
-	if err != nil {
-		return level, err
-	}
-	top, err := i.topTier(groups)
-	if err != nil {
-		return level, err
-	}
-	all, err := i.blocking(groups, nil)
-	if err != nil {
-		return level, err
-	}
-	some, err := i.blocking(groups, i.d.Faulty)
-	if err != nil {
-		return level, err
-	}
-	splitting, err := i.splitting(groups)
-	if err != nil {
-		return level, err
-	}
-	return compare.Level{TopTier: top.Size, Blocking: all.Min, BlockingFiltered: some.Min, Splitting: splitting.Min}, nil
 }
