@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -40,6 +41,14 @@ func TestFull_IsASentinelAndTheStoreGoesOnAfterwards(t *testing.T) {
 	record(t, s, differing(last))
 }
 
+// bulky is the n-th of exchanges a minute apart, with a body that cannot be compressed.
+func bulky(n int) Exchange {
+	e := judged(fmt.Sprint(n), fmt.Sprint(n), time.Duration(n)*time.Minute, "inconclusive")
+	e.RequestBody = make([]byte, 16<<10)
+	_, _ = rand.Read(e.RequestBody) // never fails
+	return e
+}
+
 func TestFull_PruneMakesRoom(t *testing.T) {
 	s := openNew(t)
 	if _, err := s.writer.ExecContext(t.Context(), `PRAGMA max_page_count = 400`); err != nil {
@@ -49,8 +58,7 @@ func TestFull_PruneMakesRoom(t *testing.T) {
 	fill := func() {
 		t.Helper()
 		for {
-			e := judged(fmt.Sprint(n), fmt.Sprint(n), time.Duration(n)*time.Minute, "inconclusive")
-			err := s.Record(t.Context(), e)
+			err := s.Record(t.Context(), bulky(n))
 			if errors.Is(err, ErrFull) {
 				return
 			}

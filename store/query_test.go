@@ -110,7 +110,7 @@ func TestExchange_WhatIsLeftOutIsStoredAsWhatTheOutcomeSays(t *testing.T) {
 
 func TestExchanges_ManyComeWithAllTheirMetrics(t *testing.T) {
 	s := openNew(t)
-	batch := make([]Exchange, 1200)
+	batch := make([]Exchange, 700)
 	for i := range batch {
 		batch[i] = differing(fmt.Sprint(i))
 	}

@@ -95,7 +95,7 @@ func TestRecord_FromManyGoroutinesBesideReaders(t *testing.T) {
 	var group sync.WaitGroup
 	for g := range 8 {
 		group.Go(func() {
-			for i := range 20 {
+			for i := range 10 {
 				if err := s.Record(t.Context(), differing(fmt.Sprintf("%d-%d", g, i))); err != nil {
 					t.Error(err)
 				}
@@ -106,7 +106,7 @@ func TestRecord_FromManyGoroutinesBesideReaders(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if n := count(t, s, "exchanges"); n != 160 {
+	if n := count(t, s, "exchanges"); n != 80 {
 		t.Errorf("%d exchanges are stored", n)
 	}
 	if n := count(t, s, "bodies"); n != 3 {
