@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"understudy/engine/fbas"
 	"understudy/engine/witness"
 )
 
@@ -29,10 +28,7 @@ type Dispute struct {
 	MergeBy  string   // as witness.Core.Groups takes it; "none" for network
 	Faulty   []string // of blocking sets and network; else nil
 	Metrics  []string // those that no witness settled
-	// Network is the request's, read with Semantics "rust" or "raw".
-	Network   *fbas.Network
-	Semantics string
-	// Core and Groups are the judge's own reading of it.
+	// Core and Groups are the judge's own reading of the request's network.
 	Core   *witness.Core
 	Groups *witness.Groups
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"understudy/engine/witness"
 )
 
 // Settle is Compare, and asks the arbiter about every metric that does not
@@ -17,13 +19,10 @@ func (p *Prepared) Settle(ctx context.Context, arbiter Arbiter, primary, candida
 	s := settling{bout: b, ctx: ctx, arbiter: arbiter}
 	s.dispute = Dispute{
 		Analysis: p.analysis, MergeBy: p.mergeBy, Faulty: p.faulty,
-		Network: p.network, Semantics: p.semantics, Core: p.core, Groups: p.groups,
+		Core: p.core, Groups: p.groups,
 	}
 	if p.analysis == analysisNetwork {
-		s.dispute.MergeBy = "none"
-	}
-	if s.dispute.Semantics == "" {
-		s.dispute.Semantics = semanticsRust
+		s.dispute.MergeBy = witness.MergeNone
 	}
 	for _, m := range r.Metrics {
 		if m.Verdict != VerdictAgree && m.Verdict != VerdictInputSkew {

@@ -74,10 +74,7 @@ func reading(t testing.TB, n *fbas.Network, semantics, mergeBy string, faulty []
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compare.Dispute{
-		MergeBy: mergeBy, Faulty: faulty,
-		Network: n, Semantics: semantics, Core: core, Groups: groups,
-	}
+	return compare.Dispute{MergeBy: mergeBy, Faulty: faulty, Core: core, Groups: groups}
 }
 
 // answer asks the arbiter for an analysis.
