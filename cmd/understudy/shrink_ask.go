@@ -71,11 +71,7 @@ func (d *dispute) ask(ctx context.Context, body []byte) (replies [2]compare.Repl
 	return replies
 }
 
-// judge asks both sides and the arbiter.
-func (d *dispute) judge(ctx context.Context, body []byte) compare.Result {
-	return d.settle(ctx, body, d.ask(ctx, body))
-}
-
+// settle judges the answers, with the arbiter.
 func (d *dispute) settle(ctx context.Context, body []byte, replies [2]compare.Reply) compare.Result {
 	p := compare.Prepare(compare.Question{Analysis: d.analysis, Body: body})
 	if d.budget == 0 {

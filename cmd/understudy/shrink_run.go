@@ -30,9 +30,13 @@ func (c *shrinkCommand) Run(ctx context.Context, s streams) (err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	want, err := c.target(d.judge(ctx, q.body))
+	replies := d.ask(ctx, q.body)
+	want, err := c.target(d.settle(ctx, q.body, replies))
 	if err != nil {
 		return err
+	}
+	if c.Verdict == "" && want.Metric == "" && slices.ContainsFunc(replies[:], late) {
+		return errors.New("nothing to compare: a side did not answer in time (--ask-timeout; --verdict primary_failed looks for the smallest network that is too slow)")
 	}
 	show := newShrinkProgress(s.err)
 	show.begin(want)
@@ -41,13 +45,30 @@ func (c *shrinkCommand) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	if final := d.settle(ctx, found.Body, d.shown); want.Shown(final) {
-		found.Result = final // with what only the arbiter knows of other metrics
-	}
+	want = d.conclude(ctx, want, &found)
 	return c.write(shrink.Report{
 		Analysis: d.analysis, Want: want, Shrunk: found, Kind: d.kind,
 		PrimaryName: d.names[0], CandidateName: d.names[1], Primary: d.shown[0], Candidate: d.shown[1],
 	}, s)
+}
+
+func late(r compare.Reply) bool { return r.Failure == compare.FailureTimeout }
+
+// conclude judges the smallest network once more, with the arbiter, even if the
+// time of the search has ended: what nothing settled about the large network is
+// often settled here, and then that is what there is to say.
+func (d *dispute) conclude(ctx context.Context, want shrink.Target, found *shrink.Shrunk) shrink.Target {
+	final := d.settle(context.WithoutCancel(ctx), found.Body, d.shown)
+	for _, m := range final.Metrics {
+		if m.Metric == want.Metric && m.Verdict != compare.VerdictAgree {
+			found.Result = final
+			if want.Verdict == compare.VerdictUndecided {
+				want.Verdict = m.Verdict
+				return want.Classified(final)
+			}
+		}
+	}
+	return want
 }
 
 // shrinkStop is the time for everything to end.
@@ -63,7 +84,7 @@ func (c *shrinkCommand) target(start compare.Result) (shrink.Target, error) {
 			return c.Metric != "" && m.Metric != c.Metric || c.Verdict != "" && !of.Shown(start)
 		})
 		suggested, differs := shrink.Gravest(narrowed)
-		if !differs {
+		if failed := suggested.Metric == ""; !differs || failed && (c.Metric != "" || c.Verdict != "" && want.Verdict != suggested.Verdict) {
 			return want, fmt.Errorf("nothing to shrink: %s", c.nothing(start))
 		}
 		want.Metric = suggested.Metric
