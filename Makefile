@@ -14,6 +14,8 @@ GOFUMPT := bin/gofumpt-$(GOFUMPT_VERSION)
 SCANNER := deploy/rust-scanner
 FUZZTIME ?= 10s
 NETWORKS ?= $(or $(UNDERSTUDY_ORACLE_NETWORKS),200000)
+DURATION ?= 1h
+SEED ?= 1
 ARGS ?=
 
 # Networks that are public data of others are not part of the repository. Tests run in their package's folder, so they get an absolute path.
@@ -22,7 +24,7 @@ ifneq ($(SHARED),)
 export UNDERSTUDY_SHARED_DATA ?= $(abspath $(SHARED))
 endif
 
-.PHONY: help build demo test test-go test-scanner oracle check format lint vet tidy paths bench bench-engine fuzz tools clean
+.PHONY: help build demo test test-go test-scanner oracle workload check format lint vet tidy paths bench bench-engine fuzz tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +45,9 @@ test-scanner: $(SCANNER)/node_modules/.package-lock.json ## the tests of the Rus
 
 oracle: ## the engine against brute force on NETWORKS (200000) random networks, and its methods against each other on larger ones; the first ones are always the same
 	UNDERSTUDY_ORACLE_NETWORKS=$(NETWORKS) go test -count=1 -timeout 0 -v -run 'BruteForceOnRandomNetworks|TooLargeToTryOut' ./engine
+
+workload: $(SCANNER)/node_modules/.package-lock.json ## scans of random networks, mirrored for DURATION (1h): each difference from the real Rust scanner must be proven to be its fault; SEED (1) gives other networks
+	UNDERSTUDY_WORKLOAD=$(DURATION) UNDERSTUDY_WORKLOAD_SEED=$(SEED) go test -count=1 -timeout 0 -v -artifacts -outputdir bin -run TestWorkload ./cmd/understudy
 
 check: format lint vet tidy paths ## formatting, linters, imports, go.mod, no path of a machine
 

@@ -100,25 +100,30 @@ const (
 	large               // 12 to 30: at most 7 organizations, and leaves
 )
 
-// trees draws organizations of one to three validators: everybody asks for
-// some of the organizations, and for most of each.
+// trees draws organizations, each validator asking for some of them and for most
+// of each one. Small networks have two to five of one to some validators, large
+// ones four to seven of three, and leaves.
 func trees(e extent, d differ) func(*rand.Rand) []node {
 	return func(r *rand.Rand) []node {
-		groups := make([][]string, 2+r.IntN(2))
-		keys, each := names(size(r)), 0
+		groups, keys := make([][]string, 2+r.IntN(4)), names(3+r.IntN(7))
 		if e == large {
-			groups, each = make([][]string, 4+r.IntN(4)), 3
+			groups = make([][]string, 4+r.IntN(4))
 			keys = names(max(least, 3*len(groups)+r.IntN(10)))
 		}
+		groups = groups[:min(len(groups), len(keys)-1)]
 		for i, key := range keys {
-			if g := i % len(groups); each == 0 || len(groups[g]) < each {
+			g := i % len(groups)
+			if e == small && i >= len(groups) {
+				g = r.IntN(len(groups))
+			}
+			if e == small || i < 3*len(groups) {
 				groups[g] = append(groups[g], key)
 			}
 		}
 		tree := treeOf(groups)
-		most := len(tree.InnerQuorumSets)
+		most := len(groups)
 		tree.Threshold = min(most, most/2+1+r.IntN(2))
-		return populate(r, keys, len(groups), tree, d)
+		return populate(r, keys, groups, tree, d)
 	}
 }
 
@@ -132,7 +137,7 @@ func treeOf(groups [][]string) set {
 
 // populate gives each node the tree, with a threshold of its own or of its
 // organization where d says so.
-func populate(r *rand.Rand, keys []string, groups int, tree set, d differ) []node {
+func populate(r *rand.Rand, keys []string, groups [][]string, tree set, d differ) []node {
 	variant := func() *set {
 		own := tree
 		if r.IntN(3) == 0 {
@@ -140,20 +145,25 @@ func populate(r *rand.Rand, keys []string, groups int, tree set, d differ) []nod
 		}
 		return &own
 	}
-	outer := make([]*set, groups)
-	for i := range outer {
-		outer[i] = &tree
-		if d == ownThreshold {
-			outer[i] = variant()
+	own := make(map[string]*set)
+	for _, group := range groups {
+		shared := variant()
+		for _, key := range group {
+			switch d {
+			case ownThreshold:
+				own[key] = shared
+			case mixedThresholds:
+				own[key] = variant()
+			}
 		}
 	}
 	var nodes []node
-	for i, key := range keys {
-		own := outer[i%groups]
-		if d == mixedThresholds {
-			own = variant()
+	for _, key := range keys {
+		n := node{PublicKey: key, QuorumSet: &tree}
+		if own[key] != nil {
+			n.QuorumSet = own[key]
 		}
-		nodes = append(nodes, node{PublicKey: key, QuorumSet: own})
+		nodes = append(nodes, n)
 	}
 	return nodes
 }
