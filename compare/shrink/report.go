@@ -25,7 +25,7 @@ type Report struct {
 	Primary, Candidate compare.Reply
 }
 
-// Side is one answer, as the template shows it.
+// side is one answer, as the template shows it.
 type side struct{ Role, Name, Status, Language, Body string }
 
 type row struct{ Key, Set, Organization, Country, ISP string }
