@@ -12,8 +12,8 @@
 // (asking), compare_files.go, compare_stored.go and compare_request.go (what is
 // asked), compare_side.go (who), compare_noise.go, compare_conclusion.go,
 // compare_report.go and compare_show.go (what comes out); exchanges.go, defects.go
-// and agreement.go with exchanges_store.go; engine.go, serve.go with sidecar.go and
-// lifecycle.go (what runs, and in which order it stops), dials.go, recorder.go and
-// ops.go; demo.go with scanner.go, summary.go and show.go. Package internal/backend
+// and agreement.go with exchanges_store.go; shrink.go; engine.go, serve.go with
+// sidecar.go and lifecycle.go (what runs, and in which order it stops), dials.go,
+// arbitrate.go, recorder.go, retention.go and ops.go; demo.go with scanner.go, summary.go and show.go. Package internal/backend
 // plays the backend in the demo.
 package main
