@@ -18,21 +18,31 @@ const (
 
 var arbiterResults = []string{arbiterSettled, arbiterUndecided, arbiterError, arbiterDropped}
 
-// decided ends a compared exchange: at once, unless the arbiter is to say who is
-// wrong first. By now the breaker has heard of the execution and the client has
-// its answer; nobody waits for the arbiter.
+// decided ends a compared exchange: at once, unless the arbiter is to say first
+// who is wrong, or whether the candidate is right where the primary is not. By
+// now the breaker has heard of the execution and the client has its answer;
+// nobody waits for the arbiter.
 func (p *Proxy) decided(j *job) {
-	if p.deps.Settle == nil || !j.compared || !undecided(j.result) {
+	if p.deps.Settle == nil || !j.compared || !disputed(j.result) {
 		p.finish(j)
 		return
 	}
 	if drop := p.arbiter.offer(j); drop != "" {
-		p.leaveUndecided(j)
+		p.leaveAsItStands(j)
 	}
 }
 
-func undecided(r compare.Result) bool {
-	return slices.ContainsFunc(r.Metrics, func(m compare.MetricResult) bool { return m.Verdict == compare.VerdictUndecided })
+// disputed says whether a second algorithm may tell more: about a metric that
+// no witness settles, and about one in which a witness speaks against the
+// primary, which does not make the candidate right.
+func disputed(r compare.Result) bool {
+	return undecided(r) || has(r, compare.VerdictPrimaryWrong)
+}
+
+func undecided(r compare.Result) bool { return has(r, compare.VerdictUndecided) }
+
+func has(r compare.Result, verdict compare.Verdict) bool {
+	return slices.ContainsFunc(r.Metrics, func(m compare.MetricResult) bool { return m.Verdict == verdict })
 }
 
 // arbitrate is the work of the arbiter's one goroutine. ctx ends with Close: what
@@ -41,7 +51,7 @@ func (p *Proxy) arbitrate(ctx context.Context, j *job) {
 	result, err := p.settled(ctx, j)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		p.leaveUndecided(j)
+		p.leaveAsItStands(j)
 		return
 	case err != nil:
 		p.log.Warn("the arbiter failed", "exchange", j.id, "analysis", j.analysis, "err", err)
@@ -69,7 +79,7 @@ func (p *Proxy) settled(ctx context.Context, j *job) (result compare.Result, err
 	return p.deps.Settle(ctx, j.question(), j.primary, j.candidate, p.cfg.PrimaryKind)
 }
 
-func (p *Proxy) leaveUndecided(j *job) {
+func (p *Proxy) leaveAsItStands(j *job) {
 	p.metrics.arbitrated(arbiterDropped)
 	p.finish(j)
 }

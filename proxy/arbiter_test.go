@@ -74,7 +74,7 @@ func TestArbiter_IsNotAskedAboutWhatIsDecided(t *testing.T) {
 		return compare.Result{}, nil
 	})
 	results := []compare.Result{
-		judged(compare.VerdictAgree), judged(compare.VerdictPrimaryWrong), judged(compare.VerdictCandidateWrong), judged(compare.VerdictInputSkew),
+		judged(compare.VerdictAgree), judged(compare.VerdictCandidateWrong), judged(compare.VerdictInputSkew),
 		{Outcome: compare.CandidateFailed, Verdict: compare.VerdictCandidateFailed},
 	}
 	h := start(t, setup{deps: func(d *proxy.Deps) { inTurn(results...)(d); asked(d) }})
@@ -82,6 +82,17 @@ func TestArbiter_IsNotAskedAboutWhatIsDecided(t *testing.T) {
 		h.ask("top-tier", "{}")
 	}
 	h.recorded(len(results))
+}
+
+func TestArbiter_LooksWhetherTheCandidateIsRightWhereThePrimaryIsNot(t *testing.T) {
+	both := settling(func(context.Context, compare.Question, compare.Reply, compare.Reply, compare.PrimaryKind) (compare.Result, error) {
+		return judged(compare.VerdictCandidateWrong), nil
+	})
+	h := start(t, setup{deps: func(d *proxy.Deps) { inTurn(judged(compare.VerdictPrimaryWrong))(d); both(d) }})
+	h.ask("top-tier", "{}")
+	if e := h.recorded(1)[0]; e.Verdict != "candidate_wrong" {
+		t.Errorf("recorded %+v", e)
+	}
 }
 
 func TestArbiter_WithoutAnAnswerTheExchangeStaysUndecided(t *testing.T) {

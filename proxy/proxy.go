@@ -70,7 +70,7 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p.records = newRecordQueue(cfg, deps.Recorder, p.metrics, p.log)
 	arbitrating, rest := context.WithCancel(p.background)
 	p.rest = rest
-	p.arbiter.start(arbitrating, 1, func(j *job) { p.arbitrate(arbitrating, j) }, p.leaveUndecided)
+	p.arbiter.start(arbitrating, 1, func(j *job) { p.arbitrate(arbitrating, j) }, p.leaveAsItStands)
 	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, func(j *job) { p.drop(j, dropShutdown) })
 	p.startSide()
 	return p, nil
