@@ -102,6 +102,7 @@ func (s *sidecar) openStore(ctx context.Context, c *serveCommand) (err error) {
 		return fmt.Errorf("--store: %w", err)
 	}
 	s.started("store", func(context.Context) error { return s.store.Close() })
+	s.registry.MustRegister(&usage{from: s.store, now: time.Now, log: s.log})
 	return nil
 }
 
