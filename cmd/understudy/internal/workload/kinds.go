@@ -94,8 +94,11 @@ func manyLeaves(r *rand.Rand) []node {
 	return around(r, least+r.IntN(19), 4+r.IntN(4), 40)
 }
 
-// around draws a core of so many of n nodes. One core node in `leak` listens to a
-// leaf too, which pulls the leaf into the core.
+// around draws a core of so many of n nodes; the leaves listen to it and now and
+// then to the next leaf. One core node in `leak` listens to a leaf too, which
+// pulls that leaf into the core, and the leaves that it listens to: few, because a
+// core of more than 16 nodes that have nothing in common is beyond what can be
+// counted, and judged, for certain.
 func around(r *rand.Rand, n, core, leak int) []node {
 	keys := names(n)
 	shared := shape{tight: true}.draw(r, keys[:core], keys[0])
@@ -104,7 +107,11 @@ func around(r *rand.Rand, n, core, leak int) []node {
 		own := shared
 		switch {
 		case i >= core:
-			own = shape{owner: sometimes}.draw(r, sample(r, keys, 2+r.IntN(core)), key)
+			heard := slices.Clone(keys[:core])
+			if r.IntN(4) == 0 && i+1 < n {
+				heard = append(heard, keys[i+1])
+			}
+			own = shape{owner: sometimes}.draw(r, heard, key)
 		case r.IntN(leak) == 0:
 			own = shape{owner: always, tight: true}.draw(r, append(slices.Clone(keys[:core]), keys[r.IntN(n)]), key)
 			own.Validators = unique(own.Validators)
