@@ -15,5 +15,6 @@
 // and agreement.go with exchanges_store.go; shrink.go; engine.go, serve.go with
 // sidecar.go and lifecycle.go (what runs, and in which order it stops), dials.go,
 // arbitrate.go, recorder.go, retention.go and ops.go; demo.go with scanner.go, summary.go and show.go. Package internal/backend
-// plays the backend in the demo.
+// plays the backend in the demo, internal/workload draws the networks of the long
+// test.
 package main
