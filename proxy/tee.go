@@ -46,7 +46,14 @@ func newTee(body io.ReadCloser, length int64, copied *buffer) *tee {
 	return t
 }
 
+// Read asks nothing more of a body of which it has seen the end. The transport
+// looks for more behind the announced length, while the answer may be on its way
+// already: by then net/http has closed the body, and a read that fails makes the
+// transport break off the answer.
 func (t *tee) Read(p []byte) (int, error) {
+	if t.ended() {
+		return 0, io.EOF
+	}
 	n, err := t.ReadCloser.Read(p)
 	if t.note(p[:n], err) && t.onEnd != nil {
 		t.onEnd()
@@ -71,6 +78,12 @@ func (t *tee) note(p []byte, err error) (whole bool) {
 	// A reader that knows the length need not ask for the end.
 	t.whole = errors.Is(err, io.EOF) || err == nil && t.length >= 0 && t.read >= t.length
 	t.broken = err != nil && !t.whole
+	return t.whole
+}
+
+func (t *tee) ended() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	return t.whole
 }
 

@@ -156,6 +156,37 @@ func TestProxy_ClientSeesThePrimaryByteForByte(t *testing.T) {
 	}
 }
 
+// closedBehind is a request body as net/http gives it to a handler that has begun
+// to answer: read to its end, it is closed.
+type closedBehind struct{ left *strings.Reader }
+
+func (b closedBehind) Read(p []byte) (int, error) {
+	if b.left.Len() == 0 {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	n, err := b.left.Read(p)
+	if b.left.Len() == 0 {
+		err = io.EOF
+	}
+	return n, err
+}
+
+func (closedBehind) Close() error { return nil }
+
+func TestProxy_AnAnswerThatComesBeforeTheTransportLooksForMoreOfTheRequestIsNotBrokenOff(t *testing.T) {
+	h := start(t, setup{})
+	for _, path := range []string{"/upload", "/analyze/top-tier"} {
+		const body = `{"nodes":[]}`
+		r := httptest.NewRequest(http.MethodPost, path, closedBehind{strings.NewReader(body)})
+		r.ContentLength = int64(len(body))
+		w := httptest.NewRecorder()
+		h.proxy.ServeHTTP(w, r)
+		if w.Code != http.StatusOK || w.Body.String() != answer {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
 func TestProxy_TrailersThatNobodyAnnouncedPassBothWays(t *testing.T) {
 	h := start(t, setup{primary: echo})
 	for _, path := range []string{"/upload", "/analyze/quorums"} {
