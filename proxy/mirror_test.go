@@ -328,11 +328,43 @@ func TestClose_DropsAndCountsWhenItsTimeIsOver(t *testing.T) {
 	h.counts(4, "mirror_queue_length")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = h.proxy.Close(ctx) // may or may not find time to record
+	_ = h.proxy.Close(ctx)
 	if dropped := h.metric("mirror_dropped_total", "reason", "shutdown"); dropped != 4 {
 		t.Errorf("%v dropped, want 4", dropped)
 	}
 	close(release)
+}
+
+// careful is a recorder that writes nothing once its context has ended.
+type careful struct{ *memory }
+
+func (c careful) RecordBatch(ctx context.Context, batch []proxy.Exchange) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return c.memory.RecordBatch(ctx, batch)
+}
+
+func TestClose_RecordsWhatItDropsWhenItsTimeIsOver(t *testing.T) {
+	release := make(chan struct{})
+	records := careful{&memory{}}
+	h := start(t, setup{
+		candidate: func(http.ResponseWriter, *http.Request) { <-release },
+		config:    func(c *proxy.Config) { c.MirrorWorkers = 1 },
+		deps:      func(d *proxy.Deps) { d.Recorder = records },
+	})
+	defer close(release)
+	for range 50 {
+		h.ask("top-tier", "{}")
+	}
+	h.counts(1, "mirrored_total", "analysis", "top-tier")
+	h.counts(49, "mirror_queue_length")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = h.proxy.Close(ctx) // says that its time was over
+	if n := len(records.all()); n != 50 {
+		t.Errorf("%d of 50 exchanges recorded", n)
+	}
 }
 
 // stuck is a recorder that waits for its context.

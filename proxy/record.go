@@ -115,7 +115,12 @@ func (q *recordQueue) try(ctx context.Context, batch []Exchange) (err error) {
 	return q.recorder.RecordBatch(ctx, batch)
 }
 
-// close records what is queued until ctx ends, and drops the rest.
+// lastWords is how long close goes on recording when its context has ended: what
+// was under way then ends all at once, and its rows take milliseconds.
+const lastWords = time.Second
+
+// close records what is queued until ctx ends and a little longer, and drops the
+// rest.
 func (q *recordQueue) close(ctx context.Context) error {
 	q.mu.Lock()
 	q.closed = true
@@ -126,10 +131,16 @@ func (q *recordQueue) close(ctx context.Context) error {
 	case <-q.done:
 		return nil
 	case <-ctx.Done():
+	}
+	last := time.NewTimer(lastWords)
+	defer last.Stop()
+	select {
+	case <-q.done:
+	case <-last.C:
 		q.giveUp() // the recorder sees its context end
 		<-q.done
-		return ctx.Err()
 	}
+	return ctx.Err()
 }
 
 // panicked is a panic that was contained.
