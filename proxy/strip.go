@@ -39,19 +39,36 @@ func stripRequest(body []byte) (kept []byte, ok bool) {
 		}
 	}
 	return rewritten(body, func(key string, value []byte) []byte {
-		if key == "nodes" && value[0] == '[' {
+		switch {
+		case key != "nodes":
+			return value
+		case value[0] == '[':
 			return stripNodes(value, fields)
 		}
-		return value
+		return emptied(value)
 	}), true
 }
 
-// stripNodes keeps what is no object as it is: a wrong shape stays one.
+// emptied is a value of a wrong shape without what it holds, which may be
+// addresses: its shape is all that bears on an answer.
+func emptied(value []byte) []byte {
+	switch value[0] {
+	case '{':
+		return []byte("{}")
+	case '[':
+		return []byte("[]")
+	}
+	return value
+}
+
+// stripNodes keeps what is no object: a wrong shape stays one.
 func stripNodes(nodes []byte, fields []string) []byte {
 	kept := make([][]byte, 0, len(nodes)/256)
 	for node := range elements(nodes) {
 		if node[0] == '{' {
 			node = rewritten(node, func(key string, value []byte) []byte { return nodeField(key, value, fields) })
+		} else {
+			node = emptied(node)
 		}
 		kept = append(kept, node)
 	}
@@ -63,6 +80,8 @@ func nodeField(key string, value []byte, fields []string) []byte {
 	switch {
 	case !slices.Contains(fields, key):
 		return nil
+	case key == "geoData" && value[0] == '[':
+		return emptied(value)
 	case key == "geoData" && value[0] == '{':
 		return rewritten(value, func(key string, country []byte) []byte {
 			if key != "countryName" {
