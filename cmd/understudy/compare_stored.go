@@ -66,7 +66,8 @@ func openExchanges(ctx context.Context, s *store.Store) ([]string, error) {
 }
 
 // corpus is the newest exchange of each case whose question is stored: what two
-// exchanges of one case ask cannot have two answers.
+// exchanges of one case ask cannot have two answers. One whose bodies can't be
+// read is in it too, to be reported, and does not stand for its case.
 func corpus(ctx context.Context, s *store.Store) ([]string, error) {
 	var ids []string
 	seen := make(map[string]bool)
@@ -76,6 +77,10 @@ func corpus(ctx context.Context, s *store.Store) ([]string, error) {
 			return ctx.Err() == nil
 		}
 		whole, err := s.Exchange(ctx, e.ID)
+		if errors.Is(err, store.ErrDamaged) {
+			ids = append(ids, e.ID)
+			return true
+		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) { // pruned since it was listed
 			failed = err
 			return false
