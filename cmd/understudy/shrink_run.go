@@ -31,6 +31,9 @@ func (c *shrinkCommand) Run(ctx context.Context, s streams) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	replies := d.ask(ctx, q.body)
+	if err := d.unreachable(replies); err != nil && ctx.Err() == nil {
+		return err
+	}
 	want, err := c.target(d.settle(ctx, q.body, replies))
 	if err != nil {
 		return err
@@ -50,6 +53,17 @@ func (c *shrinkCommand) Run(ctx context.Context, s streams) (err error) {
 		Analysis: d.analysis, Want: want, Shrunk: found, Kind: d.kind,
 		PrimaryName: d.names[0], CandidateName: d.names[1], Primary: d.shown[0], Candidate: d.shown[1],
 	}, s)
+}
+
+// unreachable says of a side that nobody listens there: that says nothing about
+// the network, and would be found of the empty one too.
+func (d *dispute) unreachable(replies [2]compare.Reply) error {
+	for i, side := range []string{"primary", "candidate"} {
+		if f := replies[i].Failure; f == compare.FailureRefused || f == compare.FailureOther {
+			return fmt.Errorf("nothing to compare: the %s, %s, can't be reached", side, d.names[i])
+		}
+	}
+	return nil
 }
 
 func late(r compare.Reply) bool { return r.Failure == compare.FailureTimeout }
