@@ -20,8 +20,9 @@ type contest struct {
 	replied   chan struct{} // job.candidate
 	checked   chan struct{} // job.unservable, job.panicked
 	primary   chan answered // the primary's answer; closed without one when there is none
-	judged    chan struct{} // job.result, job.compared
+	judged    chan struct{} // job.result, job.compared, skip
 	settled   chan settled  // what the client got
+	skip      string        // why the answers can't be compared, "" if they can
 	answering sync.Once
 	settling  sync.Once
 }
@@ -80,11 +81,11 @@ func (p *Proxy) contend(k *contest) {
 		return
 	}
 	j.primary, j.answerEncoding = primary.reply, primary.encoding
-	skip := p.compareJob(j)
+	k.skip = p.compareJob(j)
 	close(k.judged)
 	end := <-k.settled
-	if j.servedBy, j.reason = end.servedBy, end.reason; skip != "" {
-		p.abandon(j, skip)
+	if j.servedBy, j.reason = end.servedBy, end.reason; k.skip != "" {
+		p.abandon(j, k.skip)
 		return
 	}
 	p.report(j)
@@ -123,9 +124,6 @@ func aloneReason(j *job) string {
 // goes out, and why or why not: only what agrees is served, and what differs from
 // an answer that is proven wrong while nothing speaks against the candidate's.
 func besideReason(j *job) (reason string, serves bool) {
-	if j.primary.Status >= 400 {
-		return ReasonPrimaryFailed, false
-	}
 	if reason := aloneReason(j); reason != "" {
 		return reason, false
 	}

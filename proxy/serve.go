@@ -114,6 +114,10 @@ func (p *Proxy) choose(c *call, res *http.Response) {
 	}
 	res.Body = readCloser{bytes.NewReader(body), res.Body}
 	c.contest.answer(compare.Reply{Status: c.status, Body: body, Latency: c.took}, c.encoding)
+	if c.status >= 400 { // whatever the candidate says, this goes out
+		c.reason = ReasonPrimaryFailed
+		return
+	}
 	reason, serves := p.await(c)
 	c.reason = reason
 	p.metrics.waited(time.Since(c.start) - c.took)
@@ -157,7 +161,12 @@ func (p *Proxy) await(c *call) (reason string, serves bool) {
 	defer budget.Stop()
 	select {
 	case <-c.contest.judged:
-		return besideReason(c.contest.job)
+		switch skip := c.contest.skip; skip {
+		case "", skipNotComparable:
+			return besideReason(c.contest.job)
+		default:
+			return skip, false
+		}
 	case <-budget.C:
 		return ReasonUndecided, false
 	}

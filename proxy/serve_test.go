@@ -102,6 +102,35 @@ func TestServe_OnlyAnAnswerThatAgreesAndStandsIsServed(t *testing.T) {
 	}
 }
 
+func TestServe_AnErrorOfThePrimaryWaitsForNobody(t *testing.T) {
+	release := make(chan struct{})
+	h := start(t, setup{
+		stage:     rollout.Full,
+		primary:   func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusTeapot) },
+		candidate: func(w http.ResponseWriter, r *http.Request) { <-release; answering(answer)(w, r) },
+	})
+	if got := h.ask("top-tier", "{}"); got.status != http.StatusTeapot || got.servedBy != "primary; reason=primary_failed" {
+		t.Errorf("got %+v", got)
+	}
+	close(release)
+	if e := h.recorded(1)[0]; e.Outcome != "primary_failed" || e.Reason != "primary_failed" {
+		t.Errorf("recorded %+v", e)
+	}
+}
+
+func TestServe_AnAnswerInAnEncodingNobodyUndoesSaysSo(t *testing.T) {
+	h := start(t, setup{stage: rollout.Full, primary: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "zstd")
+		answering(answer)(w, r)
+	}})
+	if got := h.ask("top-tier", "{}"); got.servedBy != "primary; reason=encoding" || got.body != answer {
+		t.Errorf("got %+v", got)
+	}
+	if e := h.recorded(1)[0]; e.Skip != "encoding" || e.Reason != "encoding" {
+		t.Errorf("recorded %+v", e)
+	}
+}
+
 func TestServe_ALateCandidateIsStillComparedAndRecorded(t *testing.T) {
 	release := make(chan struct{})
 	h := start(t, setup{
