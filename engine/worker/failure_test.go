@@ -115,6 +115,23 @@ func TestPool_CallerThatGoesAwayFreesAWorkerThatHeedsIt(t *testing.T) {
 	}
 }
 
+func TestPool_CallerThatGoesAwayInTheMiddleIsNoCrashOfTheWorker(t *testing.T) {
+	p, dir := startPool(t, func(c *worker.Config) { c.CancelGrace = patience }), t.TempDir()
+	ctx, leave := context.WithCancel(t.Context())
+	computing := askAside(ctx, p, "/abort?dir="+dir)
+	pid := inside(t, dir, 1)[0]
+	leave()
+	if r := <-computing; !errors.Is(r.err, context.Canceled) {
+		t.Errorf("got %+v, want context.Canceled", r)
+	}
+	if again := pidOf(t, p); again != pid {
+		t.Errorf("worker %d took the place of %d", again, pid)
+	}
+	if n := p.Stats().Restarts[worker.ReasonCrash]; n != 0 {
+		t.Errorf("%d crashes, want none", n)
+	}
+}
+
 func TestPool_CallerThatGoesAwayHasAStubbornWorkerKilled(t *testing.T) {
 	p, dir := startPool(t, func(c *worker.Config) { c.CancelGrace = time.Millisecond }), t.TempDir()
 	ctx, leave := context.WithCancel(t.Context())

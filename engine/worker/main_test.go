@@ -70,6 +70,12 @@ func childHandler() http.Handler {
 		}
 		fmt.Fprintf(w, "%d %d", os.Getpid(), n)
 	})
+	// abort says "in" like gate and closes the connection when the caller leaves.
+	mux.HandleFunc("/abort", func(_ http.ResponseWriter, r *http.Request) {
+		touch(filepath.Join(r.URL.Query().Get("dir"), "in--"+strconv.Itoa(os.Getpid())))
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
+	})
 	mux.HandleFunc("/spent", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set(worker.SpentHeader, "1")
 		fmt.Fprint(w, os.Getpid())

@@ -120,6 +120,12 @@ func (s *slot) await(j *job, conn halfCloser, result <-chan exchanged) exchanged
 	for {
 		select {
 		case r := <-result:
+			if canceled == nil && r.reason == ReasonCrash {
+				// The other half is closed, perhaps in the middle of the request:
+				// that the worker gave no answer shows nothing. If it is gone, work
+				// sees that.
+				return exchanged{answer: callerGone()}
+			}
 			return r
 		case <-overrun:
 			detail := fmt.Sprintf("the analysis did not end within %s; the engine worker was killed", limit)
@@ -130,12 +136,14 @@ func (s *slot) await(j *job, conn halfCloser, result <-chan exchanged) exchanged
 			_ = conn.CloseWrite()
 			canceled, forgotten = nil, clock.After(s.pool.config.CancelGrace)
 		case <-forgotten:
-			return exchanged{answer: problem(http.StatusServiceUnavailable, "the caller went away"), reason: ReasonCanceled}
+			return exchanged{answer: callerGone(), reason: ReasonCanceled}
 		case <-s.pool.killing:
 			return exchanged{answer: problem(http.StatusServiceUnavailable, "the engine is shutting down"), reason: ReasonCanceled}
 		}
 	}
 }
+
+func callerGone() *answer { return problem(http.StatusServiceUnavailable, "the caller went away") }
 
 // halfCloser is a connection that can say that nothing more will come.
 type halfCloser interface{ CloseWrite() error }
