@@ -30,7 +30,7 @@ type asker struct {
 // asked is all of a request that is shown to a side: no header of the
 // client's but the content type, no address, no credential.
 type asked struct {
-	method, path, query, contentType string
+	method, path, contentType string
 	body                             []byte
 }
 
@@ -67,7 +67,7 @@ func (k *asker) ask(ctx context.Context, a asked, h *hold) compare.Reply {
 func (k *asker) request(ctx context.Context, a asked) (*http.Request, error) {
 	u := *k.base
 	// The paths of analyses need no escape.
-	u.Path, u.RawPath, u.RawQuery = strings.TrimSuffix(u.Path, "/")+a.path, "", a.query
+	u.Path, u.RawPath, u.RawQuery = strings.TrimSuffix(u.Path, "/")+a.path, "", ""
 	request, err := http.NewRequestWithContext(ctx, a.method, u.String(), bytes.NewReader(a.body))
 	if err != nil {
 		return nil, err

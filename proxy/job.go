@@ -36,7 +36,7 @@ func (p *Proxy) newJob(c *call, body []byte) *job {
 	return &job{
 		id: c.id, analysis: c.analysis, source: SourceLive, at: c.start, visit: c.visit, hold: c.hold,
 		asked: asked{
-			method: c.in.Method, path: c.in.URL.EscapedPath(), query: c.in.URL.RawQuery,
+			method: c.in.Method, path: c.in.URL.EscapedPath(),
 			contentType: c.in.Header.Get("Content-Type"), body: body,
 		},
 		requestEncoding: c.in.Header.Get("Content-Encoding"),
@@ -108,6 +108,9 @@ func (p *Proxy) check(j *job) {
 
 func (p *Proxy) compareJob(j *job) (skip string) {
 	defer p.contain(j)
+	if j.candidate.Failure == compare.FailureCanceled {
+		return ReasonIncomplete // by our own end, which is no fault of the candidate's
+	}
 	if err := p.decodeAnswer(j); err != nil {
 		return answerReason(err)
 	}

@@ -220,7 +220,7 @@ func TestServe_ACompleteStageSurvivesAPrimaryThatIsDown(t *testing.T) {
 
 func TestServe_ALoweredDialTakesTheRestOfTheScan(t *testing.T) {
 	h := start(t, setup{stage: rollout.Full})
-	if got := h.ask("top-tier", `{"n":1}`, "X-Scan-ID", "s"); got.servedBy != "candidate" {
+	if got := h.ask("top-tier", `{"max_sets":1}`, "X-Scan-ID", "s"); got.servedBy != "candidate" {
 		t.Fatalf("got %+v", got)
 	}
 	h.set(func(d *rollout.Dials) { d.Enabled = false })
@@ -236,7 +236,7 @@ func TestServe_ALoweredDialTakesTheRestOfTheScan(t *testing.T) {
 	}
 	h.stop()
 	for _, e := range h.records.all() {
-		if want := e.Scan == "s" && string(e.RequestBody) != `{"n":1}`; want && !e.Mixed {
+		if want := e.Scan == "s" && string(e.RequestBody) != `{"max_sets":1}`; want && !e.Mixed {
 			t.Errorf("recorded %+v", e)
 		}
 	}

@@ -8,6 +8,15 @@ import (
 	"unicode/utf8"
 )
 
+// requestFields are what scanners read of a request, organizationFields of one of
+// its organizations.
+var (
+	requestFields = []string{
+		"nodes", "organizations", "merge_by", "faulty_nodes", "include_sets", "max_sets", "semantics", "clean", "minimum", "engine", "timeout_ms",
+	}
+	organizationFields = []string{"id", "name", "validators"}
+)
+
 // nodeFields are what engine, judge and data-quality findings read of a node.
 // Of geoData they read countryName.
 var nodeFields = []string{
@@ -20,8 +29,8 @@ const mergeByField = "field:"
 // byteOrderMark may precede a request; its readers skip it.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// stripRequest gives a request as it may be kept: without the fields of nodes
-// that bear on no answer, such as addresses, and otherwise as it was written. One
+// stripRequest gives a request as it may be kept: without the fields that bear on
+// no answer, such as addresses of nodes, and otherwise as it was written. One
 // that is no JSON object is not kept at all, since nobody can say what it holds.
 func stripRequest(body []byte) (kept []byte, ok bool) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
@@ -40,13 +49,22 @@ func stripRequest(body []byte) (kept []byte, ok bool) {
 	}
 	return rewritten(body, func(key string, value []byte) []byte {
 		switch {
-		case key != "nodes":
-			return value
-		case value[0] == '[':
-			return stripNodes(value, fields)
+		case !slices.Contains(requestFields, key):
+			return nil
+		case key == "nodes":
+			return stripList(value, func(key string, value []byte) []byte { return nodeField(key, value, fields) })
+		case key == "organizations":
+			return stripList(value, organizationField)
 		}
-		return emptied(value)
+		return value
 	}), true
+}
+
+func organizationField(key string, value []byte) []byte {
+	if !slices.Contains(organizationFields, key) {
+		return nil
+	}
+	return value
 }
 
 // emptied is a value of a wrong shape without what it holds, which may be
@@ -61,16 +79,20 @@ func emptied(value []byte) []byte {
 	return value
 }
 
-// stripNodes keeps what is no object: a wrong shape stays one.
-func stripNodes(nodes []byte, fields []string) []byte {
-	kept := make([][]byte, 0, len(nodes)/256)
-	for node := range elements(nodes) {
-		if node[0] == '{' {
-			node = rewritten(node, func(key string, value []byte) []byte { return nodeField(key, value, fields) })
+// stripList keeps of each object of a list the fields that keep gives, and a
+// wrong shape as one.
+func stripList(list []byte, keep func(key string, value []byte) []byte) []byte {
+	if list[0] != '[' {
+		return emptied(list)
+	}
+	kept := make([][]byte, 0, len(list)/256)
+	for element := range elements(list) {
+		if element[0] == '{' {
+			element = rewritten(element, keep)
 		} else {
-			node = emptied(node)
+			element = emptied(element)
 		}
-		kept = append(kept, node)
+		kept = append(kept, element)
 	}
 	return slices.Concat([]byte("["), bytes.Join(kept, []byte(",")), []byte("]"))
 }
