@@ -31,7 +31,7 @@ type asker struct {
 // client's but the content type, no address, no credential.
 type asked struct {
 	method, path, contentType string
-	body                             []byte
+	body                      []byte
 }
 
 // ask sends the request and turns whatever happens into a reply. The answer's
