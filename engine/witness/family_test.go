@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"understudy/engine/fbas"
 	"understudy/engine/witness"
@@ -149,5 +150,26 @@ func TestCheckSymmetricTopTier_TakesTheOneSetInAnyOrder(t *testing.T) {
 		{"there is none", reduce(t, network()).CheckSymmetricTopTier(of(2, split("abc"))), "no set is the one"},
 	} {
 		t.Run(tc.name, func(t *testing.T) { holds(t, tc.err, tc.want, "") })
+	}
+}
+
+func TestCheckTopTier_EndsSoonHoweverManyQuorumsAreShown(t *testing.T) {
+	keys := make([]string, 600)
+	for i := range keys {
+		keys[i] = strconv.Itoa(i)
+	}
+	n := &fbas.Network{}
+	for _, key := range keys {
+		n.Nodes = append(n.Nodes, fbas.Node{PublicKey: key, QuorumSet: of(401, keys)})
+	}
+	quorums := make([][]string, 20_000)
+	for i := range quorums {
+		quorums[i] = keys[i%200 : i%200+401]
+	}
+	g := merged(t, witness.MergeNone, n)
+	before := time.Now()
+	holds(t, g.CheckTopTier(keys, quorums), "too large to check whole", "")
+	if took := time.Since(before); took > 6*time.Second {
+		t.Errorf("took %v", took)
 	}
 }

@@ -156,6 +156,28 @@ func (g *Groups) CheckMinimalQuorum(names []string) error {
 	return g.check(names, func(parts [][]int) error { return g.core.minimalQuorum(parts, names, nil) })
 }
 
+// Shared says whether several groups bear one of the names.
+func (g *Groups) Shared(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return len(g.named[name]) > 1 })
+}
+
+// Work bounds the mentions of validators that checking a claim about names
+// visits: a pass for each name and two, for each way to read the names.
+func (g *Groups) Work(names []string) int {
+	work, most := (len(names)+2)*g.core.lists.work, 2*(MaxWork+g.core.lists.work)
+	left := make(map[string]int)
+	for _, name := range names {
+		if bearers := len(g.named[name]); bearers > 1 {
+			work *= max(1, bearers-left[name])
+			left[name]++
+		}
+		if work > most {
+			return most
+		}
+	}
+	return work
+}
+
 // check passes the members of the named groups to claim, which holds if it does
 // in one reading: a name that several groups bear may mean any of them.
 func (g *Groups) check(names []string, claim func(parts [][]int) error) error {

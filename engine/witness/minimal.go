@@ -15,6 +15,10 @@ var ErrTooLarge = errors.New("too large to check whole")
 // the live network takes some 7,000.
 const MaxWork = 10_000_000
 
+// Mentions is what one pass over the core visits: its lists and the validators
+// they mention.
+func (c *Core) Mentions() int { return c.lists.work }
+
 // passes is how many times a claim may go over the whole core.
 func (c *Core) passes() int { return MaxWork / max(1, c.lists.work) }
 

@@ -16,11 +16,23 @@ import (
 // two quorums then share the lists that the deletion has weakened and divide
 // the others, which is how symmetric networks split.
 func (c *Core) Part(s []string) (q1, q2 []string, found bool) {
+	work := MaxWork
+	return c.PartWithin(s, &work)
+}
+
+// PartWithin is Part as far as work allows, in mentions of validators visited,
+// and takes off what it used: at most MaxWork, and a few passes over the core.
+func (c *Core) PartWithin(s []string, work *int) (q1, q2 []string, found bool) {
+	if *work <= 0 {
+		return nil, nil, false
+	}
 	deleted, err := c.set(s)
 	if err != nil {
 		return nil, nil, false
 	}
-	p := parting{core: c, lists: newLists(c.without(deleted)), base: c.all()}
+	p := parting{core: c, lists: newLists(c.without(deleted)), base: c.all(), left: min(*work, MaxWork)}
+	before := p.left
+	defer func() { *work -= before - p.left }()
 	for _, v := range deleted {
 		p.base[v] = false
 	}
@@ -28,8 +40,10 @@ func (c *Core) Part(s []string) (q1, q2 []string, found bool) {
 		return nil, nil, false
 	}
 	groups := c.alike(deleted)
-	attempts := min(len(groups), mostAttempts, max(1, c.passes()/max(1, len(c.keys))))
-	for first := range attempts {
+	for first := range min(len(groups), mostAttempts) {
+		if p.left <= 0 {
+			break
+		}
 		a, b := p.attempt(slices.Concat(append(slices.Clone(groups[first:]), groups[:first]...)...))
 		if b == nil {
 			continue
@@ -48,10 +62,12 @@ type parting struct {
 	core  *Core
 	lists *lists
 	base  []bool // the greatest quorum left
+	left  int    // mentions that may still be visited
 }
 
 // greatest is Core.greatest after the deletion.
 func (p *parting) greatest(in []bool) int {
+	p.left -= p.core.lists.work
 	size := p.lists.greatest(in)
 	for v, member := range in {
 		if member && p.core.asks[v] {
@@ -62,11 +78,15 @@ func (p *parting) greatest(in []bool) int {
 	return 0
 }
 
-// attempt gives up nodes in order as long as a quorum is left, and returns it
-// with the greatest quorum of the others, nil if there is none.
+// attempt gives up nodes in order as long as a quorum is left and the work
+// allows, and returns it with the greatest quorum of the others, nil if there is
+// none.
 func (p *parting) attempt(order []int) (first, second []int) {
 	quorum := slices.Clone(p.base)
 	for _, v := range order {
+		if p.left <= 0 {
+			break
+		}
 		if !quorum[v] {
 			continue
 		}

@@ -3,6 +3,7 @@ package witness_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"understudy/engine/fbas"
 	"understudy/engine/witness"
@@ -47,5 +48,21 @@ func TestPart_FindsTheTwoQuorumsOfASymmetricNetwork(t *testing.T) {
 		if _, _, found := core.Part(s); found {
 			t.Errorf("%v does not split, and is said to", s)
 		}
+	}
+}
+
+func TestPart_EndsSoonInALargeCore(t *testing.T) {
+	n, keys := ring(20_000)
+	core := reduce(t, n)
+	before := time.Now()
+	if _, _, found := core.Part(keys[:1]); found {
+		t.Error("one node of a ring leaves no two quorums")
+	}
+	if took := time.Since(before); took > 900*time.Millisecond {
+		t.Errorf("took %v", took)
+	}
+	work := 0
+	if _, _, found := reduce(t, tiered(7, 5)).PartWithin([]string{"a0", "b0", "c0"}, &work); found {
+		t.Error("worked without leave to")
 	}
 }
