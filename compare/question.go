@@ -100,7 +100,11 @@ func (p *Prepared) read(network *fbas.Network, options map[string]json.RawMessag
 	if p.network = network; problem != nil {
 		return problem
 	}
-	return p.reduce(network)
+	if err := p.reduce(network); err != nil {
+		return err
+	}
+	p.faulty = p.core.Known(p.faulty) // the others do not matter, and may be many
+	return nil
 }
 
 func (p *Prepared) reduce(network *fbas.Network) (err error) {
