@@ -110,3 +110,17 @@ func (f *Family) Known() Known {
 // None says whether there is no such set at all, which is not the same as the
 // empty set.
 func (f *Family) None() bool { return f.Total != nil && f.Total.Sign() == 0 }
+
+// family is the family that a metric of sets is about; nil for other metrics,
+// and where the answer has none.
+func (a *Answer) family(metric string) *Family {
+	switch {
+	case metric == MetricQuorumFamily && a.Quorums != nil:
+		return &a.Quorums.Family
+	case metric == MetricBlockingFamily && a.Blocking != nil:
+		return a.Blocking
+	case metric == MetricSplittingFamily && a.Splitting != nil:
+		return &a.Splitting.Family
+	}
+	return nil
+}

@@ -17,11 +17,11 @@ func (b bruteForce) Answer(_ context.Context, d compare.Dispute) (compare.Truth,
 	return compare.Truth{Kind: compare.ProofExhaustive, Answer: answer, How: "trying all sets"}, err
 }
 
-func (b bruteForce) Split(_ context.Context, _ compare.Dispute, names []string) (compare.Split, error) {
+func (b bruteForce) Split(_ context.Context, d compare.Dispute, names []string) (compare.Split, error) {
 	o := newOracle(b.request)
 	for mask := range 1 << len(o.keys) {
 		members := o.subset(mask)
-		image, _ := o.groups.Image(members)
+		image, _ := d.Groups.Image(members)
 		if !slices.Equal(image, slices.Sorted(slices.Values(names))) {
 			continue
 		}

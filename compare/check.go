@@ -20,6 +20,19 @@ type checker struct {
 	// unchecked is why some evidence could not be checked; it is no fault.
 	unchecked error
 	found     evidence
+	// unverified are the families with listed sets that were not all checked.
+	unverified map[string]bool
+	// tries is the work left for trying to show that sets split.
+	tries int
+}
+
+// maxTries bounds that work, in mentions of validators visited: a tenth of a
+// second. What it leaves untried is open: neither refuted nor shown.
+const maxTries = 4 * witness.MaxWork
+
+// checker is a new one; trust as in its field.
+func (p *Prepared) checker(trust bool) *checker {
+	return &checker{p: p, trust: trust, unverified: map[string]bool{}, tries: maxTries}
 }
 
 // evidence are claims of an answer that passed their checks. Sets are names,
@@ -137,6 +150,8 @@ type kind struct {
 	// claim says why names are not such a minimal set; members the same of the
 	// unmerged nodes behind one.
 	claim, members func(set []string) error
+	// work bounds the mentions of validators that claim visits.
+	work func(set []string) int
 	// shown is what shows that names are none, beside them.
 	shown func(names []string) []NamedSet
 }
@@ -145,6 +160,7 @@ func (p *Prepared) quorumKind() kind {
 	return kind{
 		"quorum", checkQuorum, p.checkQuorum,
 		func(m []string) error { return p.core.CheckQuorum(m) },
+		p.groups.Work,
 		func([]string) []NamedSet { return nil },
 	}
 }
@@ -153,6 +169,7 @@ func (p *Prepared) blockingKind() kind {
 	return kind{
 		"blocking set", checkBlocking, p.checkBlocking,
 		func(m []string) error { return p.core.CheckBlocking(m, p.faulty) },
+		p.groups.Work,
 		func(names []string) []NamedSet {
 			if left := p.greatest(append(p.groups.Nodes(names), p.faulty...)); len(left) > 0 {
 				return []NamedSet{{"quorum that remains", left}}

@@ -6,13 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// diff compares the metrics that both sides have a value for.
+// diff compares the metrics that both sides have a value for, or of which one
+// side shows evidence that fails.
 func diff(primary, candidate map[string]value) []MetricResult {
 	var out []MetricResult
 	for _, metric := range Metrics {
 		a, inPrimary := primary[metric]
 		b, inCandidate := candidate[metric]
-		if inPrimary && inCandidate {
+		if inPrimary && inCandidate && (a.parts != nil && b.parts != nil || a.fault != nil || b.fault != nil) {
 			out = append(out, diffValues(metric, a, b))
 		}
 	}
@@ -23,7 +24,7 @@ func diff(primary, candidate map[string]value) []MetricResult {
 func diffValues(metric string, a, b value) MetricResult {
 	m := MetricResult{Metric: metric, Outcome: Agree}
 	var left, right []string
-	for i := range a.parts {
+	for i := range min(len(a.parts), len(b.parts)) {
 		x, y := a.parts[i], b.parts[i]
 		if x.key == y.key && sameListing(x, y) {
 			continue
@@ -43,6 +44,9 @@ func diffValues(metric string, a, b value) MetricResult {
 }
 
 func (v value) texts() (out []string) {
+	if v.parts == nil {
+		return []string{"not counted"}
+	}
 	for _, p := range v.parts {
 		out = append(out, p.label(p.text))
 	}

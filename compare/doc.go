@@ -21,8 +21,8 @@
 // set, a quorum missing from a whole family, two disjoint quorums. What neither
 // settles is the arbiter's, who searches; this package holds no search, so
 // Compare leaves it undecided, and Settle asks. A metric never agrees on
-// evidence that failed, nor on two different splitting sets of which one was not
-// shown to split.
+// evidence that failed, on two different splitting sets of which one was not
+// shown to split, nor on listed sets of one side that were not shown to be minimal.
 //
 // Serves says whether an answer may reach a client as far as the comparison
 // goes, Servable whether it may on its own account.
@@ -36,6 +36,7 @@
 // Read compare.go (the outcome), verdict.go and proof.go, answer.go, parse.go and
 // wire.go (the neutral form), question.go and level.go, value.go and diff.go
 // (metrics), check.go, sets.go, splitting.go and symmetric.go (the checks of
-// evidence), judge.go (rulings), class.go and skew.go (labels and explanations),
-// arbiter.go, settle.go and example.go (what is left), servable.go.
+// evidence), judge.go (rulings), open.go (agreement that is none yet), class.go
+// and skew.go (labels and explanations), arbiter.go, settle.go and example.go
+// (what is left), servable.go.
 package compare

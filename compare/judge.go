@@ -26,7 +26,7 @@ func (p *Prepared) newBout(primary, candidate *Answer, kind PrimaryKind) *bout {
 	// The Python service's own answers are believed as far as they are compared,
 	// and so is everyone about a request that the two read differently.
 	skewed := p.optionSkew(kind) != ""
-	b.checkers = [2]*checker{{p: p, trust: skewed || kind == KindPython}, {p: p, trust: skewed}}
+	b.checkers = [2]*checker{p.checker(skewed || kind == KindPython), p.checker(skewed)}
 	for i, a := range []*Answer{primary, candidate} {
 		b.values[i] = values(a, kind, b.checkers[i])
 		b.pool.add(b.checkers[i].found)
@@ -62,22 +62,6 @@ func (b *bout) judge() []MetricResult {
 		m.rule(b.rulings(m.Metric)...)
 	}
 	return metrics
-}
-
-// open says whether the sides show different splitting sets as an example and
-// one of them was not shown to split.
-func (b *bout) open(metric string) bool {
-	x, y := b.primary.Splitting, b.candidate.Splitting
-	if metric != MetricMinSplitting || x == nil || y == nil || same(x.Example, y.Example) || x.None() && y.None() {
-		return false
-	}
-	return contains(b.pool.open, x.Example) && !b.listed(x.Example) || contains(b.pool.open, y.Example) && !b.listed(y.Example)
-}
-
-// listed says whether both sides list the set in families that agree.
-func (b *bout) listed(set []string) bool {
-	x, y := b.primary.Splitting, b.candidate.Splitting
-	return contains(x.Sets, set) && contains(y.Sets, set)
 }
 
 // rulings are the verdicts on a metric in which the sides differ, by what the
@@ -291,7 +275,11 @@ func (b *bout) refutedTopTier(a *Answer, side string) *Proof {
 	if a.TopTier == nil {
 		return nil
 	}
+	work := 0
 	for _, quorum := range b.pool.tier {
+		if work += (len(quorum) + 2) * b.p.core.Mentions(); work > maxSetsWork {
+			return nil
+		}
 		image, err := b.p.groups.Image(quorum)
 		if err != nil {
 			continue // never: it passed its check

@@ -20,6 +20,11 @@ func wrong(side string) Verdict {
 	return VerdictCandidateWrong
 }
 
+// kinds name the sets of a family.
+var kinds = map[string]string{
+	MetricQuorumFamily: "quorum", MetricBlockingFamily: "blocking set", MetricSplittingFamily: "splitting set",
+}
+
 // What Proof.Check says.
 const (
 	checkFields       = "fields of the answer agree with each other"

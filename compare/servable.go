@@ -27,7 +27,7 @@ func (p *Prepared) Servable(candidate Reply) error {
 	case p.err != nil:
 		return fmt.Errorf("%w: nothing to check it against: %w", ErrNotServable, p.err)
 	}
-	c := &checker{p: p}
+	c := p.checker(false)
 	said := values(a, KindRust, c)
 	for _, metric := range Metrics {
 		if fault := said[metric].fault; fault != nil {

@@ -57,10 +57,10 @@ func (s *settling) learn() {
 	if err != nil || truth.Answer == nil {
 		return
 	}
-	c := &checker{p: s.p}
+	c := s.p.checker(false)
 	s.values = values(truth.Answer, s.kind, c)
 	for metric, v := range s.values {
-		if v.fault != nil {
+		if v.fault != nil || v.parts == nil {
 			delete(s.values, metric)
 		}
 	}
@@ -111,7 +111,7 @@ func (s *settling) judgeSide(side int, metric string) (proof *Proof, known bool)
 	}
 	truth, known := s.values[metric]
 	if !known {
-		return s.judgeShown(side, metric), false
+		return s.judgeShown(side, metric)
 	}
 	for i, part := range truth.parts {
 		if i >= len(claim.parts) || part.means(claim.parts[i]) && sameListing(part, claim.parts[i]) {
@@ -119,22 +119,29 @@ func (s *settling) judgeSide(side int, metric string) (proof *Proof, known bool)
 		}
 		return s.byDefinition(side, metric, i, claim.parts[i]), true
 	}
-	if metric == MetricSplittingFamily {
+	if shown, whole := s.families(side, metric); whole != nil {
+		return s.judgeMembership(side, metric, shown, whole)
+	}
+	switch metric {
+	case MetricSplittingFamily:
 		return s.judgeListed(side)
+	case MetricQuorumFamily, MetricBlockingFamily:
+		return nil, !s.checkers[side].unverified[metric]
 	}
 	return s.judgeExample(side, metric)
 }
 
 // judgeShown looks for a splitting set that does not split among those that a
-// side shows, where nothing else is known.
-func (s *settling) judgeShown(side int, metric string) (proof *Proof) {
+// side shows, where nothing else is known. A family of which every listed set is
+// known is right as far as the sides differ in it.
+func (s *settling) judgeShown(side int, metric string) (proof *Proof, known bool) {
 	switch metric {
 	case MetricMinSplitting:
 		proof, _ = s.judgeExample(side, metric)
 	case MetricSplittingFamily:
-		proof, _ = s.judgeListed(side)
+		return s.judgeListed(side)
 	}
-	return proof
+	return proof, false
 }
 
 // means says whether two parts have the same value. The Python service's 0

@@ -24,6 +24,7 @@ func (c *checker) splitting(s *Splitting) *Proof {
 	k := kind{
 		"splitting set", checkSplitting, c.p.knownNames,
 		func(m []string) error { _, err := c.p.core.GreatestQuorum(m); return err },
+		mentioned,
 		func([]string) []NamedSet { return nil },
 	}
 	_, fault := c.example(&s.Family, k)
@@ -36,6 +37,9 @@ func (c *checker) splitting(s *Splitting) *Proof {
 	c.tryToSplit(s.Example, s.Members)
 	return nil
 }
+
+// mentioned is the work of looking up names.
+func mentioned(set []string) int { return len(set) }
 
 func (p *Prepared) knownNames(set []string) error { return p.groups.CheckKnown(set) }
 
@@ -68,7 +72,7 @@ func (c *checker) tryToSplit(names, members []string) {
 		members = c.p.groups.Nodes(names)
 	}
 	// Where two groups share a name the nodes of both are too many.
-	if q1, q2, found := c.p.core.Part(members); found && c.p.groups.CheckImage(names, members) == nil {
+	if q1, q2, found := c.p.core.PartWithin(members, &c.tries); found && c.p.groups.CheckImage(names, members) == nil {
 		c.found.splits = append(c.found.splits, split{names, members, [][]string{q1, q2}})
 		return
 	}
@@ -90,8 +94,8 @@ const mostTried = 2000
 // splittingSets looks for faults in the listed minimal splitting sets: names,
 // sizes, and sets above another one that is shown to split.
 func (c *checker) splittingSets(s *Splitting) *Proof {
-	fault := c.sets(&s.Family, kind{
-		"splitting set", checkSplitting, c.p.knownNames, nil,
+	fault := c.sets(MetricSplittingFamily, &s.Family, kind{
+		"splitting set", checkSplitting, c.p.knownNames, nil, mentioned,
 		func([]string) []NamedSet { return nil },
 	}, nil)
 	if fault != nil || !c.able() {

@@ -170,9 +170,11 @@ func familyMin(f *Family, fault *Proof) value {
 	return v
 }
 
-// familyValue adds the metric of a family whose size is known.
+// familyValue adds the metric of a family. One whose size is not known has no
+// parts: it is not compared, but its listed sets may be at fault.
 func familyValue(v map[string]value, metric string, f *Family, fault *Proof) {
 	if f.Total == nil {
+		v[metric] = value{fault: fault}
 		return
 	}
 	whole := one(f.Total.String())
