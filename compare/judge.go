@@ -70,6 +70,9 @@ func (b *bout) rulings(metric string) []Ruling {
 	if skew := b.skew(); skew != nil {
 		return []Ruling{*skew}
 	}
+	if skew := b.tierSkew(metric); skew != nil && b.values[1][metric].fault == nil {
+		return []Ruling{*skew}
+	}
 	var out []Ruling
 	for side, name := range sides {
 		proof := b.values[side][metric].fault
