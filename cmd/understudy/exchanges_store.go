@@ -24,7 +24,10 @@ func openStore(ctx context.Context, path string) (*store.Store, error) {
 		return nil, badInput(fmt.Errorf("--store: %w", err))
 	}
 	s, err := store.Open(ctx, path)
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrNotStore), errors.Is(err, store.ErrNewer), errors.Is(err, store.ErrDamaged):
+		return nil, badInput(fmt.Errorf("--store: %w", err))
+	case err != nil:
 		return nil, fmt.Errorf("--store: %w", err)
 	}
 	return s, nil
