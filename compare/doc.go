@@ -36,7 +36,7 @@
 // Read compare.go (the outcome), verdict.go and proof.go, answer.go, parse.go and
 // wire.go (the neutral form), question.go and level.go, value.go and diff.go
 // (metrics), check.go, sets.go, splitting.go and symmetric.go (the checks of
-// evidence), judge.go (rulings), open.go (agreement that is none yet), class.go
-// and skew.go (labels and explanations), arbiter.go, settle.go and example.go
-// (what is left), servable.go.
+// evidence), judge.go and refute.go (rulings), open.go (agreement that is none
+// yet), class.go and skew.go (labels and explanations), arbiter.go, settle.go and
+// example.go (what is left), servable.go.
 package compare
