@@ -47,6 +47,7 @@ oracle: ## the engine against brute force on NETWORKS (200000) random networks, 
 	UNDERSTUDY_ORACLE_NETWORKS=$(NETWORKS) go test -count=1 -timeout 0 -v -run 'BruteForceOnRandomNetworks|TooLargeToTryOut' ./engine
 
 workload: $(SCANNER)/node_modules/.package-lock.json ## scans of random networks, mirrored for DURATION (1h): each difference from the real Rust scanner must be proven to be its fault; SEED (1) gives other networks
+	@mkdir -p bin
 	UNDERSTUDY_WORKLOAD=$(DURATION) UNDERSTUDY_WORKLOAD_SEED=$(SEED) go test -count=1 -timeout 0 -v -artifacts -outputdir bin -run TestWorkload ./cmd/understudy
 
 check: format lint vet tidy paths ## formatting, linters, imports, go.mod, no path of a machine
