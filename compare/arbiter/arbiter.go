@@ -12,6 +12,9 @@ type Config struct {
 	// MaxExhaustive is the largest core, in nodes, that is enumerated; 0 means 16,
 	// the most is 20. Every further node triples the time.
 	MaxExhaustive int
+	// MaxSearched is the largest core, in nodes, whose families are listed; 0 means
+	// 64, which is the most. Of larger ones only the minima are asked for.
+	MaxSearched int
 }
 
 const (
@@ -21,17 +24,24 @@ const (
 
 // Arbiter answers by enumeration or by two solvers. It holds no state and is
 // safe for concurrent use.
-type Arbiter struct{ exhaustive int }
+type Arbiter struct{ exhaustive, searched int }
 
 var _ compare.Arbiter = (*Arbiter)(nil)
 
 // New makes an Arbiter.
 func New(c Config) *Arbiter {
-	n := c.MaxExhaustive
-	if n <= 0 {
-		n = defaultExhaustive
+	return &Arbiter{
+		exhaustive: orElse(c.MaxExhaustive, defaultExhaustive, mostExhaustive),
+		searched:   orElse(c.MaxSearched, mostNodes, mostNodes),
 	}
-	return &Arbiter{exhaustive: min(n, mostExhaustive)}
+}
+
+// orElse is n, or a default where it is 0, and at most most.
+func orElse(n, otherwise, most int) int {
+	if n <= 0 {
+		n = otherwise
+	}
+	return min(n, most)
 }
 
 // Answer finds what the definition says about the metrics in dispute. Errors
@@ -43,7 +53,7 @@ func (a *Arbiter) Answer(ctx context.Context, d compare.Dispute) (compare.Truth,
 	if len(d.Core.Keys()) <= a.exhaustive {
 		truth, err = enumerate(ctx, d)
 	} else {
-		truth, err = ask(ctx, d)
+		truth, err = a.ask(ctx, d)
 	}
 	if err != nil {
 		return compare.Truth{}, fmt.Errorf("%w: %w", compare.ErrUnsettled, err)

@@ -108,9 +108,15 @@ func known(a *compare.Answer) string {
 	return string(text)
 }
 
+// The ways that are not taken for small cores.
+var (
+	searching = arbiter.Config{MaxExhaustive: 1}
+	solving   = arbiter.Config{MaxExhaustive: 1, MaxSearched: 1}
+)
+
 func TestAnswer_EnumerationAndTwoSolversSayTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 11))
-	small, large := arbiter.New(arbiter.Config{}), arbiter.New(arbiter.Config{MaxExhaustive: 1})
+	small, large := arbiter.New(arbiter.Config{}), arbiter.New(solving)
 	compared := 0
 	for range 120 {
 		n, semantics := random(r, 3+r.IntN(6)), "rust"
@@ -153,7 +159,7 @@ func TestAnswer_EnumerationAndTwoSolversSayTheSame(t *testing.T) {
 
 func TestSplit_EnumerationAndTwoSolversSayTheSame(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 12))
-	small, large := arbiter.New(arbiter.Config{}), arbiter.New(arbiter.Config{MaxExhaustive: 1})
+	small, large := arbiter.New(arbiter.Config{}), arbiter.New(solving)
 	splits, none, merged := 0, 0, 0
 	for range 2000 {
 		n := random(r, 3+r.IntN(5))
@@ -204,7 +210,7 @@ func TestArbiter_ThatIsOutOfTimeAnswersNothing(t *testing.T) {
 	cancel()
 	d := dispute(t, alike(16, flat(11, 16)), "splitting-sets", "none", nil)
 	for name, a := range map[string]*arbiter.Arbiter{
-		"enumeration": arbiter.New(arbiter.Config{}), "solvers": arbiter.New(arbiter.Config{MaxExhaustive: 1}),
+		"enumeration": arbiter.New(arbiter.Config{}), "search": arbiter.New(searching), "solvers": arbiter.New(solving),
 	} {
 		if _, err := a.Answer(ctx, d); !errors.Is(err, compare.ErrUnsettled) || !errors.Is(err, context.Canceled) && name == "enumeration" {
 			t.Errorf("%s: error is %v", name, err)
@@ -219,12 +225,14 @@ func TestArbiter_ThatIsOutOfTimeAnswersNothing(t *testing.T) {
 }
 
 func TestArbiter_StopsAmidItsWorkWhenTheTimeEnds(t *testing.T) {
-	hard, solvers := arbiter.New(arbiter.Config{MaxExhaustive: 20}), arbiter.New(arbiter.Config{MaxExhaustive: 1})
+	hard, solvers := arbiter.New(arbiter.Config{MaxExhaustive: 20}), arbiter.New(solving)
 	for name, question := range map[string]struct {
 		*arbiter.Arbiter
 		compare.Dispute
 	}{
 		"enumeration": {hard, dispute(t, alike(20, flat(19, 20)), "splitting-sets", "none", nil)}, // half a minute of work
+		"search":      {arbiter.New(searching), dispute(t, unlike(60), "blocking-sets", "none", nil)},
+		"listing":     {arbiter.New(searching), dispute(t, unlike(60), "splitting-sets", "none", nil)},
 		"solvers":     {solvers, dispute(t, unlike(60), "splitting-sets", "none", nil)},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)

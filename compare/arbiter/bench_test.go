@@ -6,6 +6,7 @@ import (
 
 	"understudy/compare/arbiter"
 	"understudy/engine/fbas"
+	"understudy/internal/precondition"
 )
 
 // alike is a network of so many nodes that all have the set q.
@@ -51,11 +52,11 @@ func BenchmarkAnswer(b *testing.B) {
 		}{{"two thirds", flat(nodes-(nodes-1)/3, nodes)}, {"all but one", flat(nodes-1, nodes)}, {"all organizations", fours(nodes)}} {
 			for _, way := range []struct {
 				name string
-				most int
-			}{{"enumeration", 16}, {"solvers", 1}} {
+				arbiter.Config
+			}{{"enumeration", arbiter.Config{}}, {"solvers", solving}} {
 				b.Run(fmt.Sprintf("%s/%d/%s", kind.name, nodes, way.name), func(b *testing.B) {
 					d := dispute(b, alike(nodes, kind.set), "splitting-sets", "none", nil)
-					a := arbiter.New(arbiter.Config{MaxExhaustive: way.most})
+					a := arbiter.New(way.Config)
 					for b.Loop() {
 						if _, err := a.Answer(b.Context(), d); err != nil {
 							b.Fatal(err)
@@ -64,5 +65,21 @@ func BenchmarkAnswer(b *testing.B) {
 				})
 			}
 		}
+	}
+}
+
+// The live network: seven organizations of three, of which five have to agree.
+func BenchmarkAnswer_LiveNetwork(b *testing.B) {
+	network := goldenNetwork(b, precondition.SharedData(b, "networks", "real_snapshot_filtered.json"))
+	a := arbiter.New(arbiter.Config{})
+	for _, analysis := range []string{"quorums", "blocking-sets", "splitting-sets"} {
+		b.Run(analysis, func(b *testing.B) {
+			d := dispute(b, network, analysis, "none", nil)
+			for b.Loop() {
+				if _, err := a.Answer(b.Context(), d); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

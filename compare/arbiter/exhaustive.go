@@ -22,8 +22,8 @@ type enumeration struct {
 }
 
 func enumerate(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
-	s, err := newSmall(ctx, d.Core)
-	if err != nil {
+	s := newSmall(d.Core)
+	if err := s.tabulate(ctx); err != nil {
 		return compare.Truth{}, err
 	}
 	e := &enumeration{tables: s.tables(), ctx: ctx, d: d}
@@ -53,45 +53,26 @@ func (e *enumeration) answer() (a *compare.Answer, err error) {
 	a, m := &compare.Answer{}, e.merging(e.d.Groups)
 	switch e.d.Analysis {
 	case "top-tier":
-		a.TopTier = e.topTier(m)
+		a.TopTier = m.topTier(e.minimalQuorums)
 	case "quorums":
-		a.Quorums = e.quorumsAnswer(m)
+		a.Quorums, err = m.quorums(e.ctx, e.minimalQuorums)
 	case "blocking-sets":
-		family, _ := m.family(e.blocking(e.maskOf(e.d.Faulty)))
-		a.Blocking = &family
+		a.Blocking, err = m.blocking(e.ctx, e.blocking(e.maskOf(e.d.Faulty)))
 	case "splitting-sets":
 		a.Splitting, err = e.splittingAnswer(m)
 	case "full":
-		family, _ := m.family(e.blocking(0))
-		a.TopTier, a.Quorums, a.Blocking = e.topTier(m), e.quorumsAnswer(m), &family
+		a.TopTier = m.topTier(e.minimalQuorums)
+		if a.Quorums, err = m.quorums(e.ctx, e.minimalQuorums); err != nil {
+			return nil, err
+		}
+		if a.Blocking, err = m.blocking(e.ctx, e.blocking(0)); err != nil {
+			return nil, err
+		}
 		a.Splitting, err = e.splittingAnswer(m)
 	case "network":
 		a.Network, err = e.network()
 	}
 	return a, err
-}
-
-func (e *enumeration) topTier(m *merging) *compare.TopTier {
-	var union mask
-	var cover [][]string
-	for _, quorum := range e.minimalQuorums {
-		if quorum&^union != 0 {
-			cover = append(cover, e.names(quorum))
-		}
-		union |= quorum
-	}
-	image := m.image(union)
-	return &compare.TopTier{Members: m.shown(image), Size: bits.OnesCount32(image), Quorums: cover}
-}
-
-func (e *enumeration) quorumsAnswer(m *merging) *compare.Quorums {
-	family, _ := m.family(e.minimalQuorums)
-	one, other := e.disjoint()
-	q := &compare.Quorums{Family: family, Intersect: len(e.minimalQuorums) > 0 && one == 0}
-	if one != 0 {
-		q.Disjoint = [][]string{e.names(one), e.names(other)}
-	}
-	return q
 }
 
 func (e *enumeration) splittingAnswer(m *merging) (*compare.Splitting, error) {
@@ -102,7 +83,10 @@ func (e *enumeration) splittingAnswer(m *merging) (*compare.Splitting, error) {
 		}
 		e.split = true
 	}
-	family, behind := m.family(e.minimalSplitting)
+	family, behind, err := m.family(e.ctx, e.minimalSplitting)
+	if err != nil {
+		return nil, err
+	}
 	s := &compare.Splitting{Family: family, Split: !family.None() && family.Min == 0}
 	if family.None() {
 		return s, nil
@@ -114,7 +98,7 @@ func (e *enumeration) splittingAnswer(m *merging) (*compare.Splitting, error) {
 
 // network answers the questions of a whole scan.
 func (e *enumeration) network() (*compare.Network, error) {
-	one, _ := e.disjoint()
+	one, _ := e.disjoint(e.minimalQuorums)
 	n := &compare.Network{
 		Intersect: len(e.minimalQuorums) > 0 && one == 0,
 		Symmetric: e.d.Core.SymmetricTopTier() != nil,
@@ -130,10 +114,16 @@ func (e *enumeration) network() (*compare.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		all, _ := m.family(blocking)
-		some, _ := m.family(filtered)
+		all, err := m.blocking(e.ctx, blocking)
+		if err != nil {
+			return nil, err
+		}
+		some, err := m.blocking(e.ctx, filtered)
+		if err != nil {
+			return nil, err
+		}
 		n.Levels[i] = compare.Level{
-			TopTier: e.topTier(m).Size, Blocking: all.Min, BlockingFiltered: some.Min, Splitting: splitting.Min,
+			TopTier: m.topTier(e.minimalQuorums).Size, Blocking: all.Min, BlockingFiltered: some.Min, Splitting: splitting.Min,
 		}
 	}
 	return n, nil
@@ -141,8 +131,8 @@ func (e *enumeration) network() (*compare.Network, error) {
 
 // enumerateSplit tries every set of nodes behind names.
 func enumerateSplit(ctx context.Context, d compare.Dispute, names []string) (compare.Split, error) {
-	s, err := newSmall(ctx, d.Core)
-	if err != nil {
+	s := newSmall(d.Core)
+	if err := s.tabulate(ctx); err != nil {
 		return compare.Split{}, err
 	}
 	m, p := s.merging(d.Groups), s.newParter()
@@ -150,7 +140,7 @@ func enumerateSplit(ctx context.Context, d compare.Dispute, names []string) (com
 	within := s.maskOf(d.Groups.Nodes(names))
 	split := compare.Split{Kind: compare.ProofExhaustive, How: s.how()}
 	for set := mask(0); ; set = (set - within) & within {
-		if image := m.image(set); bits.OnesCount32(image) == len(names) && slices.Equal(m.shown(image), wanted) {
+		if image := m.image(set); bits.OnesCount64(image) == len(names) && slices.Equal(m.shown(image), wanted) {
 			one, other, err := p.part(ctx, set)
 			if err != nil {
 				return split, err

@@ -74,11 +74,12 @@ func (t *tables) blocking(faulty mask) (out []mask) {
 	return out
 }
 
-// disjoint are two quorums that share no node; zeros: there are none.
-func (t *tables) disjoint() (one, other mask) {
-	for set := range t.holds {
-		if rest := t.all &^ mask(set); t.holds[set] && t.holds[rest] {
-			return t.greatest(mask(set), 0), t.greatest(rest, 0)
+// disjoint are two quorums that share no node, where quorums are all minimal
+// ones; zeros: there are none.
+func (s *small) disjoint(quorums []mask) (one, other mask) {
+	for _, quorum := range quorums {
+		if other = s.greatest(s.all&^quorum, 0); other != 0 {
+			return quorum, other
 		}
 	}
 	return 0, 0
@@ -93,7 +94,7 @@ func (s *small) splitting(ctx context.Context) (out []mask, err error) {
 	for set := mask(0); set <= s.all; set++ {
 		order = append(order, set)
 	}
-	slices.SortStableFunc(order, func(a, b mask) int { return cmp.Compare(bits.OnesCount32(a), bits.OnesCount32(b)) })
+	slices.SortStableFunc(order, func(a, b mask) int { return cmp.Compare(bits.OnesCount64(a), bits.OnesCount64(b)) })
 	p := s.newParter()
 	above := make([]bool, s.all+1) // holds one that was found
 	for _, set := range order {

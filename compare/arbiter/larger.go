@@ -3,129 +3,72 @@ package arbiter
 import (
 	"context"
 	"errors"
-	"math/big"
 	"slices"
 
 	"understudy/compare"
-	"understudy/engine/class"
-	"understudy/engine/fbas"
 	"understudy/engine/witness"
 )
-
-// larger is a core for solvers: compiled from the judge's reading, with the
-// groups that sets are priced by.
-type larger struct {
-	core   *witness.Core
-	groups *witness.Groups
-	system *fbas.System
-	q      *class.Quotient
-	price  class.Price
-	merged bool
-}
-
-// newLarger compiles the core. Members of faulty cost nothing.
-func newLarger(core *witness.Core, groups *witness.Groups, faulty []string) *larger {
-	l := &larger{core: core, groups: groups, system: fbas.Compile(written(core))}
-	group, gratis := make([]int, l.system.Len()), make([]int, l.system.Len())
-	number := make(map[string]int)
-	for v, key := range l.system.Keys {
-		representative, name, _ := groups.Group(key)
-		if _, known := number[representative]; !known {
-			number[representative] = len(number)
-		}
-		group[v] = number[representative]
-		l.merged = l.merged || representative != key || name != key
-		if slices.Contains(faulty, key) {
-			gratis[v] = 1
-		}
-	}
-	l.q = class.New(l.system, group, gratis)
-	if !l.merged {
-		l.q = class.New(l.system, gratis)
-	} else {
-		l.price.Group = make([]int, len(l.q.Size))
-	}
-	l.price.Free = make([]bool, len(l.q.Size))
-	for c, members := range l.q.Members {
-		if l.merged {
-			l.price.Group[c] = group[members[0]]
-		}
-		l.price.Free[c] = gratis[members[0]] == 1
-	}
-	return l
-}
-
-// newPlain is newLarger without groups.
-func newPlain(core *witness.Core) (*larger, error) {
-	groups, err := core.Groups(witness.MergeNone)
-	if err != nil {
-		return nil, err
-	}
-	return newLarger(core, groups, nil), nil
-}
-
-// written is the core as a network that needs no reduction.
-func written(core *witness.Core) *fbas.Network {
-	n := &fbas.Network{}
-	for _, key := range core.Keys() {
-		node := fbas.Node{PublicKey: key}
-		if q, has := core.QuorumSet(key); has {
-			node.QuorumSet = &q
-		}
-		n.Nodes = append(n.Nodes, node)
-	}
-	return n
-}
-
-func (l *larger) keys(nodes []int) []string {
-	out := make([]string, len(nodes))
-	for i, v := range nodes {
-		out[i] = l.system.Keys[v]
-	}
-	slices.Sort(out)
-	return out
-}
 
 const howSolvers = "two solvers that say the same"
 
 // inquiry is a dispute about a larger core.
 type inquiry struct {
-	ctx context.Context
-	d   compare.Dispute
+	ctx   context.Context
+	d     compare.Dispute
+	core  *small          // nil: too large for a search
+	known map[sought]sets // by search
+	// What the answer rests on.
+	searched, solved bool
 }
 
-func ask(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
-	i := inquiry{ctx, d}
-	a := &compare.Answer{}
+func (a *Arbiter) ask(ctx context.Context, d compare.Dispute) (compare.Truth, error) {
+	i := &inquiry{ctx: ctx, d: d, known: make(map[sought]sets)}
+	if len(d.Core.Keys()) <= a.searched {
+		i.core = newSmall(d.Core)
+	}
+	answer := &compare.Answer{}
 	var err error
 	if d.Analysis == "network" {
-		a.Network, err = i.network()
+		answer.Network, err = i.network()
 	} else {
-		err = i.parts(a)
+		err = i.parts(answer)
 	}
 	if err != nil {
 		return compare.Truth{}, err
 	}
-	return compare.Truth{Kind: compare.ProofTwoSolvers, Answer: a, How: howSolvers}, nil
+	kind, how := i.proof()
+	return compare.Truth{Kind: kind, Answer: answer, How: how}, nil
+}
+
+// proof is what the answer rests on. Where that is both, it is worth no more than
+// the solvers.
+func (i *inquiry) proof() (kind compare.ProofKind, how string) {
+	switch {
+	case !i.searched:
+		return compare.ProofTwoSolvers, howSolvers
+	case i.solved:
+		return compare.ProofTwoSolvers, i.core.howSearched() + " and " + howSolvers
+	}
+	return compare.ProofExhaustive, i.core.howSearched()
 }
 
 // disputed says whether one of the metrics is in dispute.
-func (i inquiry) disputed(metrics ...string) bool {
+func (i *inquiry) disputed(metrics ...string) bool {
 	return slices.ContainsFunc(i.d.Metrics, func(metric string) bool { return slices.Contains(metrics, metric) })
 }
 
 // parts fills in what the metrics in dispute are about. One that comes to
 // nothing leaves the others their time.
-func (i inquiry) parts(a *compare.Answer) error {
+func (i *inquiry) parts(a *compare.Answer) error {
 	var problems []error
 	for _, part := range []struct {
 		metrics []string
 		find    func() error
 	}{
-		{[]string{compare.MetricTopTier}, func() (err error) { a.TopTier, err = i.topTier(); return err }},
-		{[]string{compare.MetricIntersection, compare.MetricMinQuorum, compare.MetricQuorumFamily}, func() (err error) { a.Quorums, err = i.quorums(); return err }},
-		{[]string{compare.MetricMinBlocking, compare.MetricBlockingFamily}, func() (err error) { a.Blocking, err = i.blocking(i.d.Groups, i.d.Faulty); return err }},
-		{[]string{compare.MetricMinSplitting, compare.MetricSplittingFamily}, func() (err error) { a.Splitting, err = i.splitting(i.d.Groups); return err }},
+		{[]string{compare.MetricTopTier}, func() error { return into(&a.TopTier)(i.topTier()) }},
+		{[]string{compare.MetricIntersection, compare.MetricMinQuorum, compare.MetricQuorumFamily}, func() error { return into(&a.Quorums)(i.quorums()) }},
+		{[]string{compare.MetricMinBlocking, compare.MetricBlockingFamily}, func() error { return into(&a.Blocking)(i.blocking(i.d.Groups, i.d.Faulty)) }},
+		{[]string{compare.MetricMinSplitting, compare.MetricSplittingFamily}, func() error { return into(&a.Splitting)(i.splitting(i.d.Groups)) }},
 	} {
 		if !i.disputed(part.metrics...) {
 			continue
@@ -140,30 +83,21 @@ func (i inquiry) parts(a *compare.Answer) error {
 	return nil
 }
 
-// family is what is known of a family by its minimum.
-func (l *larger) family(found bool, size int, members []string) (compare.Family, error) {
-	f := compare.Family{Min: size, Example: []string{}}
-	if !found {
-		f.Min, f.Total = 0, new(big.Int)
-		return f, nil
+// into keeps a part that was found out. One that comes with an error may be half
+// of the truth, which is none.
+func into[T any](part **T) func(*T, error) error {
+	return func(found *T, err error) error {
+		if err == nil {
+			*part = found
+		}
+		return err
 	}
-	var err error
-	if f.Example, err = l.groups.Image(members); err != nil {
-		return f, err
-	}
-	if l.merged {
-		f.Members = members
-	}
-	if size == 0 {
-		f.Total = big.NewInt(1)
-	}
-	if len(f.Example) != size {
-		return f, errors.New("the set that was found has another size")
-	}
-	return f, nil
 }
 
-func (i inquiry) blocking(groups *witness.Groups, faulty []string) (*compare.Family, error) {
+func (i *inquiry) blocking(groups *witness.Groups, faulty []string) (*compare.Family, error) {
+	if sets, err := i.blockingSets(faulty); err == nil {
+		return i.core.merging(groups).blocking(i.ctx, sets)
+	}
 	l := newLarger(i.d.Core, groups, faulty)
 	m, err := l.agreed(i.ctx, minimumBlocking)
 	if err != nil {
@@ -177,11 +111,17 @@ func (i inquiry) blocking(groups *witness.Groups, faulty []string) (*compare.Fam
 		}
 		members = slices.DeleteFunc(all, func(key string) bool { return slices.Contains(faulty, key) })
 	}
+	i.solved = true
 	f, err := l.family(m.Found, m.Size, members)
 	return &f, err
 }
 
-func (i inquiry) splitting(groups *witness.Groups) (*compare.Splitting, error) {
+func (i *inquiry) splitting(groups *witness.Groups) (*compare.Splitting, error) {
+	if i.disputed(compare.MetricSplittingFamily) {
+		if s, err := i.allSplitting(groups); err == nil {
+			return s, nil
+		}
+	}
 	l := newLarger(i.d.Core, groups, nil)
 	m, err := l.agreed(i.ctx, minimumSplitting)
 	if err != nil {
@@ -195,22 +135,16 @@ func (i inquiry) splitting(groups *witness.Groups) (*compare.Splitting, error) {
 			return nil, err
 		}
 	}
+	i.solved = true
 	s.Family, err = l.family(m.Found, m.Size, members)
 	s.Split = m.Found && m.Size == 0
 	return s, err
 }
 
-// pickSplit chooses nodes for a splitting vector and its two quorums.
-func (l *larger) pickSplit(m class.Minimum) (members []string, quorums [][]string) {
-	gone := l.q.Pick(m.Vector, l.system.SetOf())
-	taken := l.system.SetOf(gone...)
-	one := l.q.Pick(m.Quorums[0], taken)
-	taken = l.system.SetOf(slices.Concat(gone, one)...)
-	other := l.q.Pick(m.Quorums[1], taken)
-	return l.keys(gone), [][]string{l.keys(one), l.keys(other)}
-}
-
-func (i inquiry) quorums() (*compare.Quorums, error) {
+func (i *inquiry) quorums() (*compare.Quorums, error) {
+	if found, err := i.minimalQuorums(); err == nil {
+		return i.core.merging(i.d.Groups).quorums(i.ctx, found)
+	}
 	q := &compare.Quorums{}
 	l := newLarger(i.d.Core, i.d.Groups, nil)
 	m, err := l.agreed(i.ctx, minimumQuorum)
@@ -227,7 +161,7 @@ func (i inquiry) quorums() (*compare.Quorums, error) {
 	if q.Family, err = l.family(m.Found, m.Size, members); err != nil {
 		return nil, err
 	}
-	q.Disjoint, err = disjoint(i.ctx, i.d.Core)
+	q.Disjoint, err = i.disjoint()
 	q.Intersect = m.Found && q.Disjoint == nil
 	return q, err
 }

@@ -2,6 +2,8 @@ package arbiter
 
 import (
 	"cmp"
+	"context"
+	"maps"
 	"math/big"
 	"math/bits"
 	"slices"
@@ -39,7 +41,7 @@ func (s *small) merging(groups *witness.Groups) *merging {
 // image is the set of groups of a set of nodes.
 func (m *merging) image(set mask) (out mask) {
 	for rest := set; rest != 0; rest &= rest - 1 {
-		out |= 1 << m.group[bits.TrailingZeros32(rest)]
+		out |= 1 << m.group[bits.TrailingZeros64(rest)]
 	}
 	return out
 }
@@ -48,10 +50,60 @@ func (m *merging) image(set mask) (out mask) {
 func (m *merging) shown(groups mask) []string {
 	out := []string{}
 	for rest := groups; rest != 0; rest &= rest - 1 {
-		out = append(out, m.name[bits.TrailingZeros32(rest)])
+		out = append(out, m.name[bits.TrailingZeros64(rest)])
 	}
 	slices.Sort(out)
 	return out
+}
+
+// withoutSupersets leaves out the sets that hold an earlier one. The sets are in
+// order of size, so those that stay are the minimal ones.
+func withoutSupersets(ctx context.Context, sets []mask) (minimal []mask, err error) {
+	var kept trie
+	for i, set := range sets {
+		if i%often == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if !kept.within(set) {
+			kept.add(set)
+			minimal = append(minimal, set)
+		}
+	}
+	return minimal, nil
+}
+
+// trie holds sets by their least element, those with the same one by their
+// next, and so on.
+type trie struct {
+	end  bool // a set ends here
+	next map[mask]*trie
+}
+
+func (t *trie) add(set mask) {
+	for ; set != 0; set &= set - 1 {
+		least := set & -set
+		if t.next == nil {
+			t.next = make(map[mask]*trie)
+		}
+		if t.next[least] == nil {
+			t.next[least] = &trie{}
+		}
+		t = t.next[least]
+	}
+	t.end = true
+}
+
+// within says whether set holds one of the sets.
+func (t *trie) within(set mask) bool {
+	if t.end {
+		return true
+	}
+	for ; set != 0; set &= set - 1 {
+		if next := t.next[set&-set]; next != nil && next.within(set&(set-1)) {
+			return true
+		}
+	}
+	return false
 }
 
 // mostListed bounds the sets of a family that are listed; all are counted.
@@ -59,7 +111,7 @@ const mostListed = 10_000
 
 // family maps the minimal sets of a kind to groups and keeps the minimal ones of
 // these. It returns the family and the nodes behind its example.
-func (m *merging) family(sets []mask) (compare.Family, mask) {
+func (m *merging) family(ctx context.Context, sets []mask) (f compare.Family, example mask, err error) {
 	behind := make(map[mask]mask, len(sets)) // the first set of nodes with an image
 	for _, set := range sets {
 		image := m.image(set)
@@ -67,28 +119,59 @@ func (m *merging) family(sets []mask) (compare.Family, mask) {
 			behind[image] = set
 		}
 	}
-	above := make([]bool, 1<<len(m.name)) // holds an image
-	var minimal []mask
-	for set := range above {
-		image := mask(set)
-		if above[image] = withOneLess(above, image); above[image] {
-			continue
-		}
-		if _, above[image] = behind[image]; above[image] {
-			minimal = append(minimal, image)
+	minimal := slices.SortedFunc(maps.Keys(behind), func(a, b mask) int {
+		return cmp.Or(cmp.Compare(bits.OnesCount64(a), bits.OnesCount64(b)), cmp.Compare(a, b))
+	})
+	if len(m.name) < len(m.keys) { // else they are as minimal as the sets
+		if minimal, err = withoutSupersets(ctx, minimal); err != nil {
+			return f, 0, err
 		}
 	}
-	slices.SortStableFunc(minimal, func(a, b mask) int { return cmp.Compare(bits.OnesCount32(a), bits.OnesCount32(b)) })
-	f := compare.Family{Total: big.NewInt(int64(len(minimal))), Example: []string{}, Sets: [][]string{}}
+	f = compare.Family{Total: big.NewInt(int64(len(minimal))), Example: []string{}, Sets: [][]string{}}
 	if len(minimal) == 0 {
-		return f, 0
+		return f, 0, nil
 	}
 	for _, image := range minimal[:min(len(minimal), mostListed)] {
 		f.Sets = append(f.Sets, m.shown(image))
 	}
-	f.Min, f.Example = bits.OnesCount32(minimal[0]), f.Sets[0]
+	f.Min, f.Example = bits.OnesCount64(minimal[0]), f.Sets[0]
 	if !m.plain {
 		f.Members = m.names(behind[minimal[0]])
 	}
-	return f, behind[minimal[0]]
+	return f, behind[minimal[0]], nil
+}
+
+// cover is the union of quorums, and some of them that have it too.
+func (s *small) cover(quorums []mask) (union mask, some [][]string) {
+	for _, quorum := range quorums {
+		if quorum&^union != 0 {
+			some = append(some, s.names(quorum))
+		}
+		union |= quorum
+	}
+	return union, some
+}
+
+// topTier is the union of the minimal quorums, with quorums that cover it.
+func (m *merging) topTier(quorums []mask) *compare.TopTier {
+	union, cover := m.cover(quorums)
+	image := m.image(union)
+	return &compare.TopTier{Members: m.shown(image), Size: bits.OnesCount64(image), Quorums: cover}
+}
+
+// quorums is the answer about the minimal quorums.
+func (m *merging) quorums(ctx context.Context, minimal []mask) (*compare.Quorums, error) {
+	family, _, err := m.family(ctx, minimal)
+	one, other := m.disjoint(minimal)
+	q := &compare.Quorums{Family: family, Intersect: len(minimal) > 0 && one == 0}
+	if one != 0 {
+		q.Disjoint = [][]string{m.names(one), m.names(other)}
+	}
+	return q, err
+}
+
+// blocking is the answer about the minimal blocking sets.
+func (m *merging) blocking(ctx context.Context, minimal []mask) (*compare.Family, error) {
+	family, _, err := m.family(ctx, minimal)
+	return &family, err
 }

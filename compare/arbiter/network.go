@@ -7,10 +7,10 @@ import (
 
 // network are the numbers of a whole scan that the metrics in dispute are about.
 // The others are not looked for and stay 0.
-func (i inquiry) network() (*compare.Network, error) {
+func (i *inquiry) network() (*compare.Network, error) {
 	n := &compare.Network{Symmetric: i.d.Core.SymmetricTopTier() != nil}
 	if i.disputed(compare.MetricIntersection) {
-		disjoint, err := disjoint(i.ctx, i.d.Core)
+		disjoint, err := i.disjoint()
 		if err != nil {
 			return nil, err
 		}
@@ -36,7 +36,7 @@ func (i inquiry) network() (*compare.Network, error) {
 }
 
 // level are the numbers of one level, where tier is the top tier.
-func (i inquiry) level(groups *witness.Groups, tier []string) (level compare.Level, err error) {
+func (i *inquiry) level(groups *witness.Groups, tier []string) (level compare.Level, err error) {
 	names, err := groups.Image(tier)
 	if err != nil {
 		return level, err

@@ -10,15 +10,21 @@ import (
 	"understudy/engine/witness"
 )
 
-// mask is a set of nodes of a small system.
-type mask = uint32
+// mask is a set of nodes of a small core, or of their groups.
+type mask = uint64
 
-// small is a core of few nodes, whose sets are masks.
+// mostNodes is how many nodes a mask holds.
+const mostNodes = 64
+
+// small is a core of at most mostNodes nodes, whose sets are masks.
 type small struct {
 	keys []string
 	all  mask
+	// needs are the different quorum sets, each of the nodes of its owners.
+	needs  []need
+	owners []mask
 	// agree[set] are the nodes whose quorum sets the nodes of set meet, be they in
-	// it or not.
+	// it or not; nil: not tabulated.
 	agree []mask
 }
 
@@ -36,39 +42,43 @@ const every = 1 << 12
 
 // newSmall takes the core as the judge reads it. A node without a set agrees
 // with nothing.
-func newSmall(ctx context.Context, core *witness.Core) (*small, error) {
+func newSmall(core *witness.Core) *small {
 	s := &small{keys: core.Keys()}
 	index := make(map[string]int, len(s.keys))
 	for v, key := range s.keys {
 		index[key] = v
 		s.all |= 1 << v
 	}
-	var needs []need // the different ones
-	var owners []mask
 	for v, key := range s.keys {
 		q, has := core.QuorumSet(key)
 		if !has {
 			continue
 		}
 		n := newNeed(q, index)
-		at := slices.IndexFunc(needs, func(known need) bool { return reflect.DeepEqual(known, n) })
+		at := slices.IndexFunc(s.needs, func(known need) bool { return reflect.DeepEqual(known, n) })
 		if at < 0 {
-			at, needs, owners = len(needs), append(needs, n), append(owners, 0)
+			at, s.needs, s.owners = len(s.needs), append(s.needs, n), append(s.owners, 0)
 		}
-		owners[at] |= 1 << v
+		s.owners[at] |= 1 << v
 	}
-	s.agree = make([]mask, s.all+1)
-	for set := range s.agree {
+	return s
+}
+
+// tabulate fills the table of all sets.
+func (s *small) tabulate(ctx context.Context) error {
+	table := make([]mask, s.all+1)
+	for set := range table {
 		if set%every == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
-		for at := range needs {
-			if needs[at].met(mask(set)) {
-				s.agree[set] |= owners[at]
+		for at := range s.needs {
+			if s.needs[at].met(mask(set)) {
+				table[set] |= s.owners[at]
 			}
 		}
 	}
-	return s, nil
+	s.agree = table
+	return nil
 }
 
 func newNeed(q fbas.QuorumSet, index map[string]int) need {
@@ -93,7 +103,7 @@ func newNeed(q fbas.QuorumSet, index map[string]int) need {
 func (n *need) met(set mask) bool {
 	missing := n.threshold
 	for _, list := range n.lists {
-		missing -= bits.OnesCount32(list & set)
+		missing -= bits.OnesCount64(list & set)
 	}
 	for i := range n.inner {
 		if missing <= 0 {
@@ -113,7 +123,17 @@ func (n *need) met(set mask) bool {
 // deleted and h of the others agree. It then asks for t-d, not below 0, and
 // h >= max(0, t-d) exactly if h+d >= t, as h is not below 0 either. An inner set
 // that is met is an entry like others, so the same holds one level up.
-func (s *small) inside(set, gone mask) mask { return set & s.agree[set|gone] }
+func (s *small) inside(set, gone mask) (kept mask) {
+	if s.agree != nil {
+		return set & s.agree[set|gone]
+	}
+	for at := range s.needs {
+		if s.owners[at]&set != 0 && s.needs[at].met(set|gone) {
+			kept |= set & s.owners[at]
+		}
+	}
+	return kept
+}
 
 // greatest is the greatest quorum inside set once gone are deleted; 0: none.
 func (s *small) greatest(set, gone mask) mask {
@@ -129,7 +149,7 @@ func (s *small) greatest(set, gone mask) mask {
 func (s *small) names(set mask) []string {
 	out := []string{}
 	for rest := set; rest != 0; rest &= rest - 1 {
-		out = append(out, s.keys[bits.TrailingZeros32(rest)])
+		out = append(out, s.keys[bits.TrailingZeros64(rest)])
 	}
 	return out
 }

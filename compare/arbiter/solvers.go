@@ -55,20 +55,31 @@ func (l *larger) agreed(ctx context.Context, find search) (class.Minimum, error)
 	return found[1], nil
 }
 
-// disjoint are two quorums that share no node, nil if both solvers say that
-// there are none.
-func disjoint(ctx context.Context, core *witness.Core) ([][]string, error) {
-	l, err := newPlain(core)
+// disjoint are two quorums that share no node, nil if there are none.
+func (i *inquiry) disjoint() ([][]string, error) {
+	if found, err := i.minimalQuorums(); err == nil {
+		one, other := i.core.disjoint(found)
+		if one == 0 {
+			return nil, nil
+		}
+		return [][]string{i.core.names(one), i.core.names(other)}, nil
+	}
+	l, err := newPlain(i.d.Core)
 	if err != nil {
 		return nil, err
 	}
-	quorums, err := l.disjoint(ctx)
-	if err != nil || quorums == nil {
+	quorums, err := l.disjoint(i.ctx)
+	if err != nil {
 		return nil, err
 	}
-	return quorums, core.CheckDisjoint(quorums[0], quorums[1])
+	i.solved = true
+	if quorums == nil {
+		return nil, nil
+	}
+	return quorums, i.d.Core.CheckDisjoint(quorums[0], quorums[1])
 }
 
+// disjoint are two such quorums, nil if both solvers say that there are none.
 func (l *larger) disjoint(ctx context.Context) ([][]string, error) {
 	var pair [2]class.Vector
 	var said [2]sat.Status
@@ -94,7 +105,7 @@ func (l *larger) disjoint(ctx context.Context) ([][]string, error) {
 
 // topTier is the union of the minimal quorums, by group, with quorums that cover
 // it.
-func (i inquiry) topTier() (*compare.TopTier, error) {
+func (i *inquiry) topTier() (*compare.TopTier, error) {
 	members, quorums, err := i.tier()
 	if err != nil {
 		return nil, err
@@ -111,7 +122,11 @@ func (i inquiry) topTier() (*compare.TopTier, error) {
 }
 
 // tier are the nodes of the top tier, and minimal quorums that cover it.
-func (i inquiry) tier() (members []string, quorums [][]string, err error) {
+func (i *inquiry) tier() (members []string, quorums [][]string, err error) {
+	if found, err := i.minimalQuorums(); err == nil {
+		union, cover := i.core.cover(found)
+		return i.core.names(union), cover, nil
+	}
 	l, err := newPlain(i.d.Core)
 	if err != nil {
 		return nil, nil, err
@@ -128,6 +143,7 @@ func (i inquiry) tier() (members []string, quorums [][]string, err error) {
 	if !slices.Equal(tiers[0].In, tiers[1].In) {
 		return nil, nil, errContrary
 	}
+	i.solved = true
 	var nodes []int
 	for c, in := range tiers[1].In {
 		if in {
