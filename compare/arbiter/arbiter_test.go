@@ -258,3 +258,38 @@ func unlike(nodes int) *fbas.Network {
 	}
 	return n
 }
+
+func TestArbiter_EndsInTimeWhateverTheNetworkLists(t *testing.T) {
+	names := make([]string, 40)
+	twins := alike(41, flat(28, 41))
+	for i := range 41 {
+		twins.Organizations = append(twins.Organizations, fbas.Organization{Name: "S", Validators: []string{key(i)}})
+	}
+	for i := range names {
+		names[i] = "S"
+	}
+	repeats := &fbas.Network{}
+	for i := range 16 {
+		q := &fbas.QuorumSet{Threshold: 100_000 + i}
+		for mention := range 160_000 {
+			q.Validators = append(q.Validators, key(mention%16))
+		}
+		repeats.Nodes = append(repeats.Nodes, fbas.Node{PublicKey: key(i), QuorumSet: q})
+	}
+	ask := arbiter.New(arbiter.Config{})
+	asked, listed := dispute(t, twins, "splitting-sets", "organization", nil), dispute(t, repeats, "splitting-sets", "none", nil)
+	for name, question := range map[string]func(context.Context) error{
+		"a set of most groups of one name": func(ctx context.Context) error { _, err := ask.Split(ctx, asked, names); return err },
+		"validators listed 10,000 times":   func(ctx context.Context) error { _, err := ask.Answer(ctx, listed); return err },
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		ended := make(chan error, 1)
+		go func() { ended <- question(ctx) }()
+		select {
+		case <-ended:
+		case <-time.After(3 * time.Second):
+			t.Errorf("%s: it goes on after its time", name)
+		}
+		cancel()
+	}
+}

@@ -40,6 +40,10 @@ type need struct {
 // every is how many sets are tried between two looks at the context.
 const every = 1 << 12
 
+// everyMention is how many mentions of validators are visited between two looks
+// at the context, as far as one node's quorum set allows.
+const everyMention = 1 << 20
+
 // newSmall takes the core as the judge reads it. A node without a set agrees
 // with nothing.
 func newSmall(core *witness.Core) *small {
@@ -66,9 +70,14 @@ func newSmall(core *witness.Core) *small {
 
 // tabulate fills the table of all sets.
 func (s *small) tabulate(ctx context.Context) error {
+	work := 0 // to try one set
+	for at := range s.needs {
+		work += s.needs[at].size()
+	}
+	look := max(1, min(every, everyMention/max(1, work)))
 	table := make([]mask, s.all+1)
 	for set := range table {
-		if set%every == 0 && ctx.Err() != nil {
+		if set%look == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		for at := range s.needs {
@@ -83,12 +92,10 @@ func (s *small) tabulate(ctx context.Context) error {
 
 func newNeed(q fbas.QuorumSet, index map[string]int) need {
 	n := need{threshold: q.Threshold}
+	listed := make(map[string]int)
 	for _, key := range q.Validators {
-		bit, at := mask(1)<<index[key], 0
-		for at < len(n.lists) && n.lists[at]&bit != 0 {
-			at++
-		}
-		if at == len(n.lists) {
+		bit, at := mask(1)<<index[key], listed[key]
+		if listed[key]++; at == len(n.lists) {
 			n.lists = append(n.lists, 0)
 		}
 		n.lists[at] |= bit
@@ -97,6 +104,15 @@ func newNeed(q fbas.QuorumSet, index map[string]int) need {
 		n.inner = append(n.inner, newNeed(inner, index))
 	}
 	return n
+}
+
+// size is how many lists and inner sets n has, at any depth.
+func (n *need) size() int {
+	size := 1 + len(n.lists)
+	for i := range n.inner {
+		size += n.inner[i].size()
+	}
+	return size
 }
 
 // met says whether the nodes of set meet n.

@@ -85,7 +85,13 @@ func (w *wayfinder) find(at, from int, so way) error {
 		from = 0
 	}
 	groups := w.named[w.names[at]]
-	for i := from; i < len(groups); i++ {
+	// As many groups have to be left as there are more names like this one, or
+	// the choice leads nowhere; there are 2^n such ends for n groups of one name.
+	more := 0
+	for more+at+1 < len(w.names) && w.names[at+1+more] == w.names[at] {
+		more++
+	}
+	for i := from; i < len(groups)-more; i++ {
 		seen := map[int]bool{}
 		for _, key := range w.nodes[groups[i]] {
 			if seen[w.class[key]] {
