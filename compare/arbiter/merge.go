@@ -56,6 +56,10 @@ func (m *merging) shown(groups mask) []string {
 	return out
 }
 
+// often is how many images are compared with the smaller ones between two looks
+// at the context: one takes up to half a millisecond.
+const often = 1 << 6
+
 // withoutSupersets leaves out the sets that hold an earlier one. The sets are in
 // order of size, so those that stay are the minimal ones.
 func withoutSupersets(ctx context.Context, sets []mask) (minimal []mask, err error) {

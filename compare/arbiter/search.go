@@ -8,13 +8,8 @@ import (
 	"time"
 )
 
-const (
-	// mostFound bounds the sets of a family of a core that is not enumerated.
-	mostFound = 200_000
-	// often is how many sets are tried between two looks at the context: each may
-	// ask for a hundred greatest quorums.
-	often = 1 << 6
-)
+// mostFound bounds the sets of a family of a core that is not enumerated.
+const mostFound = 200_000
 
 var (
 	errMany  = fmt.Errorf("there are more than %d sets", mostFound)
@@ -27,13 +22,12 @@ type backtrack struct {
 	*small
 	ctx   context.Context
 	found []mask
-	tried int
 	err   error // why the search ended early
 }
 
 // over says whether to go on is in vain.
 func (s *backtrack) over() bool {
-	if s.tried++; s.tried%often == 1 && s.err == nil {
+	if s.err == nil { // a look costs less than one greatest quorum, and a set may ask for a hundred
 		s.err = s.ctx.Err()
 	}
 	return s.err != nil
