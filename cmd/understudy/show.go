@@ -171,7 +171,8 @@ func (p *printer) after(d *demo, serving bool) {
 		p.printf("  curl %s/readyz\n", d.sidecar.opsURL)
 		p.printf("  curl %s/metrics | grep ^understudy_\n", d.sidecar.opsURL)
 	}
-	p.printf("  sqlite3 %s 'select analysis, level, outcome, primary_latency / 1000000, candidate_latency / 1000000 from exchanges'\n", d.store)
+	p.printf("  understudy exchanges list --store %s\n", d.store)
+	p.printf("  understudy agreement --store %s\n", d.store)
 	if d.command.Requests == "" {
 		file := d.command.Network
 		if file == "" {
