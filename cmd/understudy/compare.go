@@ -162,9 +162,10 @@ func (c *compareCommand) validateSides() error {
 	return nil
 }
 
-// analysis is the question by the API's name; its form with underscores will do.
+// analysis is the question by the API's name; its form with underscores will do,
+// and so will the Rust package's, such as minimal_blocking_sets.
 func (c *compareCommand) analysis() engine.Analysis {
-	return engine.Analysis(strings.ReplaceAll(strings.ToLower(c.Analysis), "_", "-"))
+	return engine.Analysis(strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(c.Analysis), "_", "-"), "minimal-"))
 }
 
 // mergeLevel is the API's name of a merge level, whatever its case; "" stands for
