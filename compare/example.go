@@ -144,9 +144,14 @@ func (s *settling) judgeMembership(side int, metric string, shown, whole [][]str
 }
 
 func (s *settling) notInFamily(side int, metric string, set []string) *Proof {
+	often := ""
+	if s.p.groups.Ambiguous() {
+		often = ", or not as often"
+	}
 	return &Proof{
 		Kind: s.proof.Kind, Check: checkByDefinition, Sets: []NamedSet{{"set", set}},
-		Sentence: fmt.Sprintf("%s, which the %s shows, is no minimal %s, or not as often: the family, found by %s, does not have it", braces(set), sides[side], kinds[metric], s.proof.How),
+		Sentence: fmt.Sprintf("%s, which the %s shows, is no minimal %s%s: the family of %s, found by %s, does not have it",
+			braces(set), sides[side], kinds[metric], often, s.truth.family(metric).Total, s.proof.How),
 	}
 }
 

@@ -113,19 +113,22 @@ func (s *settling) judgeSide(side int, metric string) (proof *Proof, known bool)
 	if !known {
 		return s.judgeShown(side, metric)
 	}
+	shown, whole := s.families(side, metric)
+	if proof, _ := s.judgeMembership(side, metric, shown, whole); whole != nil && proof != nil {
+		return proof, true // names the set, which says more than a number
+	}
 	for i, part := range truth.parts {
 		if i >= len(claim.parts) || part.means(claim.parts[i]) && sameListing(part, claim.parts[i]) {
 			continue
 		}
 		return s.byDefinition(side, metric, i, claim.parts[i]), true
 	}
-	if shown, whole := s.families(side, metric); whole != nil {
-		return s.judgeMembership(side, metric, shown, whole)
-	}
-	switch metric {
-	case MetricSplittingFamily:
+	switch {
+	case whole != nil:
+		return nil, true
+	case metric == MetricSplittingFamily:
 		return s.judgeListed(side)
-	case MetricQuorumFamily, MetricBlockingFamily:
+	case metric == MetricQuorumFamily, metric == MetricBlockingFamily:
 		return nil, !s.checkers[side].unverified[metric]
 	}
 	return s.judgeExample(side, metric)
