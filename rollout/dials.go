@@ -23,6 +23,8 @@ type Dials struct {
 	CeilingPercent float64 // most that operators allow to be served, 0 to 100
 	MirrorPercent  float64 // share of scans shown to the candidate, 0 to 100
 	Stage          Stage
+	Condition      Condition // "" counts as Normal; all others serve nothing
+	Override       *float64  // share that a person has set in place of the stage's; nil: none
 	BreakerClosed  bool
 }
 
@@ -33,7 +35,9 @@ type Dial string
 const (
 	DialMode       Dial = "mode"
 	DialKillSwitch Dial = "kill_switch"
+	DialCondition  Dial = "condition"
 	DialBreaker    Dial = "breaker"
+	DialOverride   Dial = "override"
 	DialStage      Dial = "stage"
 	DialCeiling    Dial = "ceiling"
 )
@@ -57,18 +61,23 @@ func (d Dials) Effective() Effective {
 }
 
 func (d Dials) serve() (Dial, float64) {
-	ceiling, stage := percent(d.CeilingPercent), d.Stage.Percent()
+	ceiling, stage, dial := percent(d.CeilingPercent), d.Stage.Percent(), DialStage
+	if d.Override != nil && d.Stage != Off && d.Stage.valid() {
+		stage, dial = percent(*d.Override), DialOverride
+	}
 	switch {
 	case d.Mode != ModeAuto && d.Mode != ModeHold:
 		return DialMode, 0
 	case !d.Enabled:
 		return DialKillSwitch, 0
+	case d.Condition != Normal && d.Condition != "":
+		return DialCondition, 0
 	case !d.BreakerClosed:
 		return DialBreaker, 0
 	case ceiling < stage:
 		return DialCeiling, ceiling
 	}
-	return DialStage, stage
+	return dial, stage
 }
 
 // Off reports whether the candidate is out of the picture: mode off or stage
@@ -92,11 +101,16 @@ func (d Dials) mirror() float64 {
 // they say how much there would be without it.
 func (d Dials) positions(binding Dial) string {
 	rest := fmt.Sprintf("ceiling %s, stage %s", number(percent(d.CeilingPercent)), d.Stage)
+	if d.Override != nil {
+		rest = fmt.Sprintf("override %s, %s", number(percent(*d.Override)), rest)
+	}
 	switch binding {
 	case DialMode:
 		return fmt.Sprintf("mode %s, %s", d.Mode, rest)
 	case DialKillSwitch:
 		return "kill switch thrown, " + rest
+	case DialCondition:
+		return string(d.Condition) + ", " + rest
 	case DialBreaker:
 		return "breaker not closed, " + rest
 	}

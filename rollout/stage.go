@@ -56,6 +56,20 @@ func (s Stage) String() string {
 	return stages[s].name
 }
 
+// MarshalText implements encoding.TextMarshaler: a stage is its name in JSON too.
+func (s Stage) MarshalText() ([]byte, error) {
+	if !s.valid() {
+		return nil, fmt.Errorf("write stage: there is no stage %d", int(s))
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Stage) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseStage(string(text))
+	return err
+}
+
 // Percent is the share of scans, 0 to 100, that the stage lets the candidate
 // answer. An unknown stage lets it answer none.
 func (s Stage) Percent() float64 {
