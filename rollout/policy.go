@@ -1,6 +1,9 @@
 package rollout
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -159,4 +162,15 @@ func (p Policy) Soak(stage Stage) time.Duration {
 // NeedsApproval reports whether a stage takes a person's approval to enter.
 func (p Policy) NeedsApproval(stage Stage) bool {
 	return stage == Complete || slices.Contains(p.Approvals, stage)
+}
+
+// Digest stands for all the numbers: evidence that was gathered under others is
+// about another rollout.
+func (p Policy) Digest() string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return "unknown" // a stage that is none, which Validate refuses
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:6])
 }
