@@ -14,14 +14,16 @@
 //
 // # One request
 //
-//	caller --admit--> queue (64, FIFO) --a free slot--> child --> answer --> caller
-//	          |            |                              |
-//	        full: 503    waited too long: 503             ended: 502, overran: 504
+//	caller --admit--> queue (64) --a free slot--> child --> answer --> caller
+//	          |         |                           |
+//	        full: 503   waited too long: 503        ended: 502, overran: 504
 //
 // A slot is one place for a child: it starts the child, hands it one request
-// at a time, notices its end and starts the next one. Slots take requests
-// from one channel, so whoever waited longest goes first, and a slot without
-// a living child takes none.
+// at a time, notices its end and starts the next one. A slot without a living
+// child takes none. Who says by the header Priority of RFC 9218 that nobody
+// waits for the answer (urgency 4 to 7; 3 is meant where nothing is said) goes
+// when nobody else is waiting; among equals whoever waited longest goes first.
+// The places of the queue are the same for all.
 //
 // Whatever happens to a worker, the caller gets an HTTP response, problem
 // details of RFC 9457 with the pool's own word for it; only a caller that
@@ -45,6 +47,7 @@
 // holds a request. ended because: see [Reason]. A request is untouched when
 // no byte of it reached a child; it goes to the next free one.
 //
-// Read config.go, pool.go, transport.go (the caller's side), slot.go (the
-// life of a slot), child.go, exchange.go, control.go, serve.go (in the child).
+// Read config.go, pool.go, transport.go and priority.go (the caller's side),
+// slot.go (the life of a slot), child.go, exchange.go, control.go, serve.go (in
+// the child).
 package worker

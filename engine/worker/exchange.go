@@ -67,6 +67,7 @@ func forwarded(r *http.Request) *http.Request {
 	for _, name := range hopByHop {
 		f.Header.Del(name)
 	}
+	f.Header.Del(priorityHeader)
 	f.Body, f.TransferEncoding, f.RequestURI = nil, nil, ""
 	f.Host = "worker"
 	f.Close = true // each request has a connection of its own

@@ -20,7 +20,8 @@ var (
 type Pool struct {
 	config   Config
 	launcher launcher
-	jobs     chan *job // unbuffered: receivers are slots, senders wait in order
+	first    line // of requests that somebody waits for
+	later    line // of the others: they go when first is empty
 	queued   atomic.Int64
 	tally    *tally
 
@@ -41,7 +42,8 @@ func New(c Config) (*Pool, error) {
 	}
 	p := &Pool{
 		config:  c,
-		jobs:    make(chan *job),
+		first:   make(line),
+		later:   make(line),
 		closing: make(chan struct{}),
 		killing: make(chan struct{}),
 		ended:   make(chan struct{}),

@@ -69,19 +69,42 @@ func (s *slot) report(err error) {
 // closes. Either way c is gone when it returns.
 func (s *slot) work(c *child) (reason Reason, closed bool) {
 	for {
-		select {
-		case <-s.pool.closing:
-			c.stop(s.pool.killing)
-			return "", true
-		case <-c.ended:
-			return ReasonCrash, false
-		case j := <-s.pool.jobs:
-			if reason := s.serve(c, j); reason != "" {
-				return reason, false
-			}
-			s.crashes = 0
+		j, reason, closed := s.take(c)
+		if j == nil {
+			return reason, closed
 		}
+		if reason := s.serve(c, j); reason != "" {
+			return reason, false
+		}
+		s.crashes = 0
 	}
+}
+
+// take waits for the next request. There is none when c has ended, or when the
+// pool closes; then c is gone, too.
+func (s *slot) take(c *child) (j *job, reason Reason, closed bool) {
+	p := s.pool
+	select {
+	case <-p.closing:
+		c.stop(p.killing)
+		return nil, "", true
+	case <-c.ended:
+		return nil, ReasonCrash, false
+	default:
+	}
+	if j := p.next(); j != nil {
+		return j, "", false
+	}
+	select { // nobody is waiting: whoever comes now is the first
+	case <-p.closing:
+		c.stop(p.killing)
+		return nil, "", true
+	case <-c.ended:
+		return nil, ReasonCrash, false
+	case j = <-p.first:
+	case j = <-p.later:
+	}
+	return j, "", false
 }
 
 // serve has c answer j. It returns the empty reason if c can go on, else c is

@@ -20,6 +20,7 @@ type job struct {
 	ctx      context.Context
 	request  *http.Request
 	body     []byte
+	line     line
 	admitted time.Time
 	queueMS  int64
 	// done takes one value: the answer, or nil when the request is untouched
@@ -76,7 +77,7 @@ func (p *Pool) answer(r *http.Request) (*answer, error) {
 		a.stamp(0)
 		return a, nil
 	}
-	j := &job{ctx: r.Context(), request: forwarded(r), admitted: p.config.Clock.Now(), done: make(chan *answer, 1)}
+	j := &job{ctx: r.Context(), request: forwarded(r), line: p.lineOf(r), admitted: p.config.Clock.Now(), done: make(chan *answer, 1)}
 	a, err := p.dispatch(j, r.Body)
 	if err != nil {
 		return nil, err
@@ -122,7 +123,7 @@ func (p *Pool) dispatch(j *job, body io.Reader) (*answer, error) {
 // handOver waits until a slot takes j: then both results are nil.
 func (p *Pool) handOver(j *job, tooLong <-chan time.Time) (*answer, error) {
 	select {
-	case p.jobs <- j:
+	case j.line <- j:
 		return nil, nil
 	case <-p.closing:
 		return problem(http.StatusServiceUnavailable, "the engine is shutting down"), nil
