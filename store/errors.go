@@ -15,6 +15,8 @@ var (
 	ErrFull = errors.New("store is full")
 	// ErrNotFound: no exchange, or no disagreement, has this ID.
 	ErrNotFound = errors.New("not found")
+	// ErrConflict: the rollout was changed since it was read. Nothing of the call was recorded.
+	ErrConflict = errors.New("changed by somebody else")
 	// ErrNotStore: the file is no SQLite database, or one of something else.
 	ErrNotStore = errors.New("not a store of Understudy")
 	// ErrNewer: a later version of Understudy has written the file.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -94,4 +95,31 @@ func TestPrune_HoldsRoomBackForAFullDisk(t *testing.T) {
 			t.Errorf("%s: %v, error %v", name, info, err)
 		}
 	}
+}
+
+func TestFull_LosesNothingOfTheRollout(t *testing.T) {
+	s := openNew(t)
+	save(t, s, 0, links(0, 1)...)
+	pages := func(n int) {
+		if _, err := s.writer.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA max_page_count = %d`, n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages(1)
+	var err error
+	for i := 0; err == nil && i < 10_000; i++ {
+		r := rolloutOf(t, s)
+		err = s.SaveRollout(t.Context(), r.Version, stateOf(r.Version+1), chained(r.Head, r.Seq, 3))
+	}
+	if !errors.Is(err, ErrFull) {
+		t.Fatalf("error is %v", err)
+	}
+	r := rolloutOf(t, s)
+	if !bytes.Equal(r.State, stateOf(r.Version)) {
+		t.Errorf("version %d has the state %s", r.Version, r.State)
+	}
+	checkChain(t, s)
+	pages(1 << 30)
+	save(t, s, r.Version, chained(r.Head, r.Seq, 3)...)
+	checkChain(t, s)
 }

@@ -2,11 +2,13 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -18,7 +20,7 @@ const (
 	childWorkVariable = "UNDERSTUDY_STORE_TEST_CHILD_WORK"
 )
 
-var children = map[string]func(path string){"record": recordUntilKilled, "prune": pruneUntilKilled}
+var children = map[string]func(path string){"record": recordUntilKilled, "prune": pruneUntilKilled, "rollout": saveUntilKilled}
 
 // recordUntilKilled records exchanges, singly and in batches, and prints each ID once it is
 // acknowledged.
@@ -67,6 +69,19 @@ func pruneUntilKilled(path string) {
 		}
 		fmt.Println(begun)
 		childMust(<-ended)
+	}
+}
+
+// saveUntilKilled saves the rollout, often with audit records, and prints each version once it is
+// acknowledged.
+func saveUntilKilled(path string) {
+	ctx := context.Background()
+	s := childOpen(path)
+	for {
+		r, err := s.Rollout(ctx)
+		childMust(err)
+		childMust(s.SaveRollout(ctx, r.Version, stateOf(r.Version+1), chained(r.Head, r.Seq, int(r.Version%3))))
+		fmt.Println(r.Version + 1)
 	}
 }
 
@@ -141,6 +156,33 @@ func TestKill_InTheMiddleOfPruningLosesNothingThatHasToStay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		checkWhole(t, s)
+		s.Close()
+	}
+}
+
+func TestKill_NoAcknowledgedStateIsLostAndTheChainStaysWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	for round := range 4 {
+		lines := killAfter(t, "rollout", path, 5+9*round)
+		acknowledged, err := strconv.ParseInt(lines[len(lines)-1], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := openAt(t, path)
+		// The last save may have reached the disk before it was acknowledged.
+		r := rolloutOf(t, s)
+		if r.Version < acknowledged || r.Version > acknowledged+1 || !bytes.Equal(r.State, stateOf(r.Version)) {
+			t.Fatalf("round %d: version %d was acknowledged, and %d with state %s is there", round, acknowledged, r.Version, r.State)
+		}
+		records := int64(0) // 0, 1 and 2 at a time
+		for version := range r.Version {
+			records += version % 3
+		}
+		if r.Seq != records {
+			t.Fatalf("round %d: version %d has %d records, want %d", round, r.Version, r.Seq, records)
+		}
+		checkChain(t, s)
 		checkWhole(t, s)
 		s.Close()
 	}

@@ -35,9 +35,9 @@ func migrations(t *testing.T, n int, later string) fstest.MapFS {
 	return files
 }
 
-const known = 2
+const known = 3
 
-const addColumn = `ALTER TABLE exchanges ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'; CREATE TABLE audit (line TEXT);`
+const addColumn = `ALTER TABLE exchanges ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'; CREATE TABLE moods (line TEXT);`
 
 func TestOpen_BringsAnOlderSchemaForwardWithItsRows(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
@@ -58,7 +58,7 @@ func TestOpen_BringsAnOlderSchemaForwardWithItsRows(t *testing.T) {
 		}
 		s.Close()
 	}
-	if _, err := Open(t.Context(), path); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "schema is version 3, known are versions to 2") {
+	if _, err := Open(t.Context(), path); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "schema is version 4, known are versions to 3") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -68,7 +68,7 @@ func TestOpen_AMigrationThatFailsLeavesTheFileAsItWas(t *testing.T) {
 	s := openAt(t, path)
 	record(t, s, differing("old"))
 	s.Close()
-	if _, err := open(t.Context(), path, migrations(t, known, addColumn+` SELECT nonsense FROM nowhere;`)); err == nil || !strings.Contains(err.Error(), "migrate to version 3") {
+	if _, err := open(t.Context(), path, migrations(t, known, addColumn+` SELECT nonsense FROM nowhere;`)); err == nil || !strings.Contains(err.Error(), "migrate to version 4") {
 		t.Errorf("error is %v", err)
 	}
 	s = openAt(t, path)
@@ -194,5 +194,27 @@ func TestOpen_WhatIsWrittenInTheMigrationIsWhatRecordWrites(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].Verdict != (Exchange{Outcome: outcome}).whole().Verdict {
 			t.Errorf("%s: %v, error %v", outcome, list, err)
 		}
+	}
+}
+
+func TestOpen_AFileOfTheSecondVersionHasNoRolloutYet(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	s, err := open(t.Context(), path, migrations(t, 2, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, differing("old"))
+	s.Close()
+	for round := range int64(2) { // the second time there is nothing to do
+		s := openAt(t, path)
+		if r, err := s.Rollout(t.Context()); err != nil || r.Version != round {
+			t.Errorf("rollout %+v, error %v", r, err)
+		}
+		if list, err := s.Exchanges(t.Context(), Filter{Scan: "scan-1"}); err != nil || len(list) != 1 {
+			t.Errorf("%d exchanges, error %v", len(list), err)
+		}
+		save(t, s, round, links(round, 1)...)
+		checkWhole(t, s)
+		s.Close()
 	}
 }
