@@ -107,18 +107,18 @@ func (g Gate) awaitsApproval() bool {
 // gate out of a stage fails, "" if none does.
 func (p Policy) against(s State, stage Stage) string {
 	evidence := s.Progress.Evidence
-	clear := func(what string, c Count, q float64) string {
+	decided := func(what string, c Count, q float64) string {
 		if e := Evidence(c.Disagree, c.Scans, q); c.Scans >= p.FailAfter && e < rejects {
 			return fmt.Sprintf("E(%s) of %s is %.3g, below 1/%d: %d of %d scans disagree", share(q), what, e, Enough, c.Disagree, c.Scans)
 		}
 		return ""
 	}
-	reasons := []string{clear("the mirror", evidence.Mirror, p.Rate)}
+	reasons := []string{decided("the mirror", evidence.Mirror, p.Rate)}
 	if stage >= Canary10 {
-		reasons = append(reasons, clear("the served scans", evidence.Served, p.Rate))
+		reasons = append(reasons, decided("the served scans", evidence.Served, p.Rate))
 	}
 	if stage >= Canary50 {
-		reasons = append(reasons, clear("the mirror", evidence.Mirror, p.StrictRate), clear("the served scans", evidence.Served, p.StrictRate))
+		reasons = append(reasons, decided("the mirror", evidence.Mirror, p.StrictRate), decided("the served scans", evidence.Served, p.StrictRate))
 	}
 	for _, reason := range reasons {
 		if reason != "" {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -136,7 +137,7 @@ func check(t failer, policy rollout.Policy, before rollout.State, e rollout.Even
 		if !errors.As(err, &refusal) {
 			fail("an error that is no refusal: %v", err)
 		}
-		if text(before) != text(after) || len(effects) > 0 {
+		if !reflect.DeepEqual(before, after) || len(effects) > 0 {
 			fail("refused, and yet something changed")
 		}
 		return

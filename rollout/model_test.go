@@ -3,7 +3,6 @@ package rollout_test
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -81,7 +80,7 @@ func TestStep_KeepsItsWordInAllShortSequencesOfEvents(t *testing.T) {
 		depth = 3
 	}
 	policy, events := quick(), alphabet()
-	seen := map[string]bool{}
+	seen := map[any]bool{}
 	var frontier []node
 	for _, ticks := range []int{0, 1, 2, 3, 4, 6} { // the gate to full takes a person
 		r := begin(t, policy)
@@ -106,7 +105,7 @@ func TestStep_KeepsItsWordInAllShortSequencesOfEvents(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				if key := relative(after, now); !seen[key] && level+1 < depth {
+				if key := keyOf(after, now); !seen[key] && level+1 < depth {
 					seen[key] = true
 					next = append(next, node{after, now, n.path + ", " + e.name})
 				}
@@ -134,27 +133,53 @@ func (a at) Fatalf(format string, args ...any) {
 	a.T.Fatalf("after %s:\n%s", a.path, fmt.Sprintf(format, args...))
 }
 
-// relative is a state with its times counted from now.
-func relative(s rollout.State, now time.Time) string {
-	rebase := func(t *time.Time) {
-		if !t.IsZero() {
-			*t = dawn.Add(t.Sub(now))
-		}
+// key is a state with its times counted from now, as something to compare: JSON
+// would take most of the time of the test.
+type key struct {
+	entered, since, until, began      time.Duration
+	override                          rollout.Override
+	before                            rollout.Before
+	trips                             [3]rollout.Trip
+	evidence                          rollout.Evidences
+	entry                             rollout.Entry
+	soak, counted, ticked             time.Duration
+	openWrong, suspects, overrideLeft int
+	health                            rollout.Health
+	told                              string
+}
+
+func keyOf(s rollout.State, now time.Time) any {
+	p, progress := s.Position, s.Progress
+	k := key{
+		entered: p.Entered.Sub(now), since: p.Since.Sub(now), began: p.EvidenceSince.Sub(now),
+		evidence: progress.Evidence, entry: progress.Entry, soak: progress.Soak,
+		counted: progress.Counted.Sub(now), ticked: progress.Ticked.Sub(now),
+		openWrong: progress.OpenWrong, suspects: len(p.Suspects), health: progress.Health, told: fmt.Sprint(progress.Told),
 	}
-	p := &s.Position
-	p.Trips = slices.Clone(p.Trips)
-	for i := range p.Trips {
-		rebase(&p.Trips[i].At)
+	if !p.Until.IsZero() {
+		k.until = p.Until.Sub(now)
 	}
 	if p.Override != nil {
-		o := *p.Override
-		rebase(&o.Until)
-		p.Override = &o
+		k.override, k.overrideLeft = *p.Override, int(p.Override.Until.Sub(now))
+		k.override.Until = time.Time{}
 	}
-	for _, t := range []*time.Time{&p.Entered, &p.Since, &p.Until, &p.EvidenceSince, &s.Progress.Counted, &s.Progress.Ticked} {
-		rebase(t)
+	if p.Before != nil {
+		k.before = *p.Before
 	}
-	return text(s)
+	for i, t := range p.Trips {
+		t.At = dawn.Add(t.At.Sub(now))
+		k.trips[i] = t
+	}
+	return struct {
+		key
+		stage       rollout.Stage
+		fixed, held bool
+		condition   rollout.Condition
+		cooldown    time.Duration
+		strikes     int
+		settings    rollout.Settings
+		versions    rollout.Versions
+	}{k, p.Stage, p.Fixed, p.Held, p.Condition, p.Cooldown, p.Strikes, p.Settings, p.Versions}
 }
 
 func TestStep_KeepsItsWordInLongRandomSequences(t *testing.T) {
