@@ -33,6 +33,8 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 // Known reports whether there is a number.
 func (n Number) Known() bool { return !math.IsNaN(float64(n)) && !math.IsInf(float64(n), 0) }
 
+var inf = math.Inf(1)
+
 // Spread is where the middle and the end of some measurements lie.
 type Spread struct {
 	Median Number `json:"median"`

@@ -28,6 +28,7 @@ const (
 	breaks          // the fault begins
 	selfTest        // of a candidate that is down, or was until just now
 	deadline        // the exact timer of the breaker
+	landing         // a call ends
 	arrival         // a scan
 	suspect         // an input that tripped the breaker is asked about again
 	approval        // a person approves
@@ -35,8 +36,7 @@ const (
 	kinds
 )
 
-// run is one rollout in virtual time. What begins with a capital letter in its
-// log is what the report is made of.
+// run is one rollout in virtual time.
 type run struct {
 	cfg  *Config
 	name string // of the run: the salt of its scans
@@ -60,7 +60,10 @@ type run struct {
 	differs bool // the candidate disagrees about the network of now
 	met     bool // a network was met under this behaviour
 	scans   int
+	ended   int    // executions the breaker was shown
+	flying  []call // by when they end
 	quiet   quiet
+	success time.Duration // the last one that the breaker knows of
 	counted counted
 
 	log Outcome
@@ -85,7 +88,11 @@ func newRun(cfg *Config, i int) *run {
 	r.next[arrival] = time.Duration(r.rng.Float64() * float64(r.gap))
 	r.next[tick] = r.tick
 	r.counted.phase = time.Duration(r.rng.Float64() * float64(cfg.Policy.SelfTestEvery))
+	if cfg.plain {
+		r.next[selfTest] = r.counted.phase
+	}
 	r.planOutage(0)
+	r.counted.defects = map[string]struct{}{}
 	settings := rollout.Settings{Mode: rollout.ModeAuto, Enabled: true, MirrorPercent: 100, CeilingPercent: 100}
 	state, effects := cfg.Policy.Begin(settings, rollout.Versions{}, r.now())
 	r.state = state
@@ -104,7 +111,7 @@ func (r *run) play(ctx context.Context) Outcome {
 			r.at = r.end
 			break
 		}
-		r.at = max(r.at, r.next[kind]) // a scan may have taken longer than until then
+		r.at = r.next[kind]
 		r.next[kind] = never
 		r.happens(kind)
 	}
@@ -136,6 +143,8 @@ func (r *run) happens(kind int) {
 		r.testItself()
 	case deadline:
 		r.expire()
+	case landing:
+		r.landed()
 	case arrival:
 		r.next[arrival] = r.at + r.gap
 		r.scan()

@@ -6,49 +6,38 @@ import (
 	"time"
 
 	"understudy/rollout"
-	"understudy/rollout/breaker"
 )
 
-// How long things take. The deadline of a call is that of the sidecar.
-const (
-	apart    = time.Second            // between two calls of a scan
-	quick    = 200 * time.Millisecond // a call that goes well, or ends in an error
-	tooLong  = 45 * time.Second       // a call that ends in its deadline
-	overSlow = 5 * time.Second        // by which a slow call is later than Policy.Slow
-)
-
-// call is one question of a scan to the candidate.
-type call struct {
-	number int
-	result rollout.Result
-	ends   time.Duration // on the virtual clock
-}
-
-// scan is one scan, from its first call to the verdict.
+// scan is one scan: what becomes of each of its calls is drawn as it begins, and
+// happens in its time.
 func (r *run) scan() {
-	began := r.at
+	n := r.cfg.Candidate.CallsPerScan
 	r.scans++
 	key := r.name + strconv.Itoa(r.scans)
-	met := visit{began: began, calls: r.cfg.Candidate.CallsPerScan, fresh: r.network()}
-	served := r.percent > 0 && rollout.InShare(r.name, key, r.percent)
-	stage, trips := r.state.Position.Stage, len(r.log.Trips)
+	v := &visit{began: r.at, calls: n, fresh: r.network()}
+	v.served = r.percent > 0 && rollout.InShare(r.name, key, r.percent)
 	bad := r.fates()
-	met.failed = r.ask(key, bad)
-	// A disagreement shows in one of the answers. If that call failed, it does not.
-	shows := r.differs && !failed(bad, r.rng.IntN(met.calls))
-	if shows && r.is.Provable {
-		r.wrong(key)
+	for _, c := range bad {
+		if c.result.Failed() {
+			v.failed++
+		}
 	}
-	met.differs = shows
-	// A trip sends the rest of a served scan to the primary: no evidence.
-	met.mixed = served && len(r.log.Trips) > trips
-	met.served = served && !met.mixed
-	r.log.seen(stage, served, shows)
-	r.counted.visits = append(r.counted.visits, met)
+	// A disagreement shows in one of the answers. If that call failed, it does not.
+	v.differs = r.differs && !failed(bad, r.rng.IntN(n))
+	wrong := v.differs && r.is.Provable
+	r.log.seen(r.state.Position.Stage, v)
+	r.counted.visits = append(r.counted.visits, v)
+	if len(bad) == 0 && !wrong && r.calm() {
+		v.ends = r.at + r.pace()*time.Duration(n-1) + quick
+		r.quiet.add(scanOf{v, key})
+		return
+	}
+	r.flush()
+	r.fly(v, key, bad, wrong)
 }
 
 // network says whether the scan is about another network than the one before,
-// and what the candidate makes of it.
+// and settles what the candidate makes of it.
 func (r *run) network() (fresh bool) {
 	repeats, differs := chance(r.rng, r.cfg.Candidate.Repeats), chance(r.rng, r.is.Disagree)
 	if r.met && repeats {
@@ -65,8 +54,14 @@ func (r *run) behave(b Behaviour) {
 
 func (r *run) down() bool { return r.outage || r.is.Down }
 
-// fates are the calls of a scan that do not go well, by their number.
-func (r *run) fates() []call {
+// fate is what becomes of a call, by its number in the scan.
+type fate struct {
+	number int
+	result rollout.Result
+}
+
+// fates are those of the calls of a scan that do not go well.
+func (r *run) fates() []fate {
 	n := r.cfg.Candidate.CallsPerScan
 	switch {
 	case r.down():
@@ -79,11 +74,11 @@ func (r *run) fates() []call {
 		r.calls = until(r.rng, r.is.bad())
 		return r.all(r.fate())
 	}
-	var bad []call
+	var bad []fate
 	at := 0
 	for r.calls < n-at {
 		at += r.calls
-		bad = append(bad, call{number: at, result: r.fate()})
+		bad = append(bad, fate{at, r.fate()})
 		at++
 		r.calls = until(r.rng, r.is.bad())
 	}
@@ -91,10 +86,10 @@ func (r *run) fates() []call {
 	return bad
 }
 
-func (r *run) all(result rollout.Result) []call {
-	bad := make([]call, r.cfg.Candidate.CallsPerScan)
+func (r *run) all(result rollout.Result) []fate {
+	bad := make([]fate, r.cfg.Candidate.CallsPerScan)
 	for i := range bad {
-		bad[i] = call{number: i, result: result}
+		bad[i] = fate{i, result}
 	}
 	return bad
 }
@@ -110,67 +105,9 @@ func (r *run) fate() rollout.Result {
 	return rollout.Slow
 }
 
-func failed(bad []call, number int) bool {
-	return slices.ContainsFunc(bad, func(c call) bool { return c.number == number && c.result.Failed() })
+func failed(bad []fate, number int) bool {
+	return slices.ContainsFunc(bad, func(f fate) bool { return f.number == number && f.result.Failed() })
 }
-
-// ask tells the breaker of each call in the order in which they end, and gives
-// how many failed.
-func (r *run) ask(key string, bad []call) (failures int) {
-	n := r.cfg.Candidate.CallsPerScan
-	if len(bad) == 0 && r.breaker.State() == breaker.Closed && !r.cfg.plain {
-		r.quiet.add(scanOf{key, r.at, n})
-		r.log.Executions += n
-		r.at += r.lasts(n)
-		return 0
-	}
-	r.flush()
-	for _, c := range r.inOrder(bad) {
-		r.at = max(r.at, c.ends)
-		r.log.Executions++
-		r.breaker.Begin(key, key+"/"+strconv.Itoa(c.number)).End(c.result, c.result != rollout.TimedOut && c.result != rollout.Errored)
-		r.hear()
-		if c.result.Failed() {
-			failures++
-		}
-	}
-	return failures
-}
-
-// inOrder are all calls of a scan that begins now, by their end.
-func (r *run) inOrder(bad []call) []call {
-	calls := make([]call, r.cfg.Candidate.CallsPerScan)
-	for i := range calls {
-		calls[i].number = i
-	}
-	for _, c := range bad {
-		calls[c.number] = c
-	}
-	for i := range calls {
-		calls[i].ends = r.at + r.pace()*time.Duration(i) + r.takes(calls[i].result)
-	}
-	slices.SortStableFunc(calls, func(a, b call) int { return int(a.ends - b.ends) })
-	return calls
-}
-
-// pace is the time between two calls: less where the scans come so quickly that
-// they would run into each other.
-func (r *run) pace() time.Duration {
-	return min(apart, r.gap/time.Duration(2*r.cfg.Candidate.CallsPerScan))
-}
-
-func (r *run) takes(result rollout.Result) time.Duration {
-	switch result {
-	case rollout.Slow:
-		return r.cfg.Policy.Slow + overSlow
-	case rollout.TimedOut:
-		return max(tooLong, r.cfg.Policy.Slow+2*overSlow)
-	}
-	return quick
-}
-
-// lasts is how long a scan takes that goes well.
-func (r *run) lasts(calls int) time.Duration { return r.pace()*time.Duration(calls-1) + quick }
 
 // wrong is a verdict that the candidate is wrong, with proof: it opens a
 // disagreement, and the breaker hears of it.
@@ -180,8 +117,8 @@ func (r *run) wrong(exchange string) {
 		closes = r.at + after
 	}
 	r.counted.open = append(r.counted.open, closes)
-	r.counted.defects = append(r.counted.defects, exchange)
-	r.flush()
+	r.counted.defects[exchange] = struct{}{}
+	r.catchUp()
 	r.breaker.Wrong(exchange, "the candidate is proven wrong")
 	r.hear()
 }
