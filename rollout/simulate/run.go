@@ -208,6 +208,7 @@ func (r *run) follow() {
 		want = breaker.HalfOpen
 	}
 	if r.breaker.State() != want || want != breaker.Closed {
+		r.quiet.left = r.endedQuietly()
 		r.quiet.forget() // a change of state empties the windows
 	}
 	r.breaker.Set(want, position.Suspects, position.Serving(r.now()))

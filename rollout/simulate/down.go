@@ -1,0 +1,136 @@
+package simulate
+
+import (
+	"time"
+)
+
+// planOutage draws the outage of the period that begins at a time.
+func (r *run) planOutage(period time.Duration) {
+	outage := r.cfg.Candidate.Outage
+	if outage.For == 0 {
+		return
+	}
+	r.counted.period = period
+	r.next[edge] = period + time.Duration(r.rng.Float64()*float64(outage.Every-outage.For))
+}
+
+// turn is the beginning or the end of an outage.
+func (r *run) turn() {
+	outage := r.cfg.Candidate.Outage
+	if r.outage {
+		r.outage = false
+		r.planOutage(r.counted.period + outage.Every)
+		return
+	}
+	r.outage = true
+	r.next[edge] = r.at + outage.For
+	r.goDown()
+	if r.breaker.Closed() {
+		r.log.Outages = append(r.log.Outages, r.detection())
+	}
+}
+
+// breakDown is the beginning of the fault.
+func (r *run) breakDown() {
+	r.faulty = true
+	r.behave(r.cfg.Candidate.Fault.Behaviour)
+	if r.is.Down {
+		r.goDown()
+	}
+	fault := r.detection()
+	r.log.Fault = &fault
+}
+
+// goDown begins to play self-tests, and ends what is under way.
+func (r *run) goDown() {
+	r.catchUp()
+	r.strand()
+	if r.next[selfTest] == never {
+		r.next[selfTest] = r.lastTest() + r.cfg.Policy.SelfTestEvery
+	}
+	r.watch()
+}
+
+// catchUp shows the breaker what went well and was not played, before something
+// happens that does not: the clean executions, and the last self-test.
+func (r *run) catchUp() {
+	r.flush()
+	now, last := r.at, r.lastTest()
+	if last <= r.success || r.next[selfTest] != never { // they are being played
+		return
+	}
+	r.at, r.success = last, last
+	r.breaker.SelfTest(true)
+	r.counted.played++
+	r.at = now
+}
+
+// lastTest is when the last self-test was; below 0: there was none.
+func (r *run) lastTest() time.Duration {
+	every := r.cfg.Policy.SelfTestEvery
+	return r.counted.phase + time.Duration(r.tests(r.at)-1)*every
+}
+
+// tests is how many self-tests there were until a time.
+func (r *run) tests(at time.Duration) int {
+	if at < r.counted.phase {
+		return 0
+	}
+	return int((at-r.counted.phase)/r.cfg.Policy.SelfTestEvery) + 1
+}
+
+// testItself plays a self-test. One that is passed after those that were not is
+// the last that must be played.
+func (r *run) testItself() {
+	if !r.cfg.plain {
+		r.flush()
+	}
+	r.counted.played++
+	if !r.down() {
+		r.success = r.at
+	}
+	r.breaker.SelfTest(!r.down())
+	r.hear()
+	if r.down() || r.cfg.plain {
+		r.next[selfTest] = r.at + r.cfg.Policy.SelfTestEvery
+	}
+	r.watch()
+}
+
+// watch sets the exact timer. A candidate that is up passes its self-tests in
+// time.
+func (r *run) watch() {
+	r.next[deadline] = never
+	if at := r.breaker.Deadline(); r.down() && !at.IsZero() {
+		r.next[deadline] = max(r.at, at.Sub(begin))
+	}
+}
+
+func (r *run) expire() {
+	r.catchUp()
+	r.breaker.Expire()
+	r.hear()
+}
+
+// askSuspect asks about an input again that tripped the breaker. One about which
+// the candidate is wrong it is wrong about again; everything else was bad luck.
+func (r *run) askSuspect() {
+	suspects := r.breaker.Suspects()
+	if len(suspects) == 0 {
+		return
+	}
+	exchange := suspects[0]
+	r.catchUp()
+	switch _, defect := r.counted.defects[exchange]; {
+	case r.down() || chance(r.rng, r.is.ErrorRate+r.is.TimeoutRate):
+		r.breaker.Suspect(exchange, false, "it does not answer "+exchange)
+	case defect:
+		r.breaker.Suspect(exchange, false, "it is wrong about "+exchange+" again")
+	default:
+		r.breaker.Suspect(exchange, true, "")
+	}
+	r.hear()
+	if len(r.breaker.Suspects()) > 0 {
+		r.next[suspect] = r.at + r.cfg.Policy.SelfTestEvery
+	}
+}
