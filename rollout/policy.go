@@ -13,44 +13,44 @@ import (
 // were simulated together, and zero is no default.
 type Policy struct {
 	// Soak is how much healthy time a stage takes before its gate can pass.
-	SoakShadow   time.Duration `json:"soak_shadow"`
-	SoakCanary1  time.Duration `json:"soak_canary_1"`
-	SoakCanary10 time.Duration `json:"soak_canary_10"`
-	SoakCanary50 time.Duration `json:"soak_canary_50"`
-	SoakFull     time.Duration `json:"soak_full"`
+	SoakShadow   time.Duration `json:"soak_shadow" yaml:"soak_shadow"`
+	SoakCanary1  time.Duration `json:"soak_canary_1" yaml:"soak_canary_1"`
+	SoakCanary10 time.Duration `json:"soak_canary_10" yaml:"soak_canary_10"`
+	SoakCanary50 time.Duration `json:"soak_canary_50" yaml:"soak_canary_50"`
+	SoakFull     time.Duration `json:"soak_full" yaml:"soak_full"`
 
-	Rate           float64 `json:"rate"`            // q of the mirror's and the first served gate, 0 to 1
-	StrictRate     float64 `json:"strict_rate"`     // q of the gate to full, 0 to 1
-	Coverage       float64 `json:"coverage"`        // least share of eligible exchanges that was compared, 0 to 1
-	FirstServed    int     `json:"first_served"`    // scans that canary_1 must have served
-	Availability   float64 `json:"availability"`    // the share of self-tests that succeed must be greater, 0 to 1
-	ErrorRate      float64 `json:"error_rate"`      // the share of executions that fail must be less, 0 to 1
-	SlowShare      float64 `json:"slow_share"`      // the share of completed executions that are slow must be less, 0 to 1
-	FailAfter      int     `json:"fail_after"`      // distinct scans after which evidence against the candidate fails a gate
-	VariationShare float64 `json:"variation_share"` // most of the shadow gate's scans that may be variations, 0 to below 1
+	Rate           float64 `json:"rate" yaml:"rate"`                       // q of the mirror's and the first served gate, 0 to 1
+	StrictRate     float64 `json:"strict_rate" yaml:"strict_rate"`         // q of the gate to full, 0 to 1
+	Coverage       float64 `json:"coverage" yaml:"coverage"`               // least share of eligible exchanges that was compared, 0 to 1
+	FirstServed    int     `json:"first_served" yaml:"first_served"`       // scans that canary_1 must have served
+	Availability   float64 `json:"availability" yaml:"availability"`       // the share of self-tests that succeed must be greater, 0 to 1
+	ErrorRate      float64 `json:"error_rate" yaml:"error_rate"`           // the share of executions that fail must be less, 0 to 1
+	SlowShare      float64 `json:"slow_share" yaml:"slow_share"`           // the share of completed executions that are slow must be less, 0 to 1
+	FailAfter      int     `json:"fail_after" yaml:"fail_after"`           // distinct scans after which evidence against the candidate fails a gate
+	VariationShare float64 `json:"variation_share" yaml:"variation_share"` // most of the shadow gate's scans that may be variations, 0 to below 1
 	// Approvals are stages that take a person's approval to enter; complete always does.
-	Approvals []Stage `json:"approvals"`
+	Approvals []Stage `json:"approvals" yaml:"approvals"`
 
-	Slow             time.Duration `json:"slow"`               // a completed execution that took longer is slow
-	SelfTestEvery    time.Duration `json:"self_test_every"`    // pause between self-tests
-	SelfTestFailures int           `json:"self_test_failures"` // failed self-tests in a row, without a live success, that trip
-	Unavailable      time.Duration `json:"unavailable"`        // time without any success that trips
+	Slow             time.Duration `json:"slow" yaml:"slow"`                             // a completed execution that took longer is slow
+	SelfTestEvery    time.Duration `json:"self_test_every" yaml:"self_test_every"`       // pause between self-tests
+	SelfTestFailures int           `json:"self_test_failures" yaml:"self_test_failures"` // failed self-tests in a row, without a live success, that trip
+	Unavailable      time.Duration `json:"unavailable" yaml:"unavailable"`               // time without any success that trips
 
-	Cooldown     time.Duration `json:"cooldown"`      // after the first trip; each further one doubles it
-	CooldownMost time.Duration `json:"cooldown_most"` // longest cooldown
-	Forgive      time.Duration `json:"forgive"`       // clean time that forgives one trip's doubling
-	Probes       int           `json:"probes"`        // clean executions in a row that end probing
-	AbortTrips   int           `json:"abort_trips"`   // trips from canary_1 or above, within AbortWithin, that abort
-	AbortWithin  time.Duration `json:"abort_within"`
+	Cooldown     time.Duration `json:"cooldown" yaml:"cooldown"`           // after the first trip; each further one doubles it
+	CooldownMost time.Duration `json:"cooldown_most" yaml:"cooldown_most"` // longest cooldown
+	Forgive      time.Duration `json:"forgive" yaml:"forgive"`             // clean time that forgives one trip's doubling
+	Probes       int           `json:"probes" yaml:"probes"`               // clean executions in a row that end probing
+	AbortTrips   int           `json:"abort_trips" yaml:"abort_trips"`     // trips from canary_1 or above, within AbortWithin, that abort
+	AbortWithin  time.Duration `json:"abort_within" yaml:"abort_within"`
 
-	Tick          time.Duration `json:"tick"`           // pause between two looks at the gates
-	ClockSlack    time.Duration `json:"clock_slack"`    // most by which wall and monotonic time may differ in a tick that counts
-	EvidenceDelay time.Duration `json:"evidence_delay"` // age at which a scan is over and settled, and is counted
+	Tick          time.Duration `json:"tick" yaml:"tick"`                     // pause between two looks at the gates
+	ClockSlack    time.Duration `json:"clock_slack" yaml:"clock_slack"`       // most by which wall and monotonic time may differ in a tick that counts
+	EvidenceDelay time.Duration `json:"evidence_delay" yaml:"evidence_delay"` // age at which a scan is over and settled, and is counted
 
-	InconclusiveAfter time.Duration `json:"inconclusive_after"` // time in a stage after which an open gate alerts
-	ProbingAfter      time.Duration `json:"probing_after"`      // time of probing that alerts
-	OverrideMost      time.Duration `json:"override_most"`      // longest override
-	OverrideWarn      time.Duration `json:"override_warn"`      // time before the end of an override that alerts
+	InconclusiveAfter time.Duration `json:"inconclusive_after" yaml:"inconclusive_after"` // time in a stage after which an open gate alerts
+	ProbingAfter      time.Duration `json:"probing_after" yaml:"probing_after"`           // time of probing that alerts
+	OverrideMost      time.Duration `json:"override_most" yaml:"override_most"`           // longest override
+	OverrideWarn      time.Duration `json:"override_warn" yaml:"override_warn"`           // time before the end of an override that alerts
 }
 
 // DefaultPolicy is the policy of the design.
