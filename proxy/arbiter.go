@@ -23,6 +23,7 @@ var arbiterResults = []string{arbiterSettled, arbiterUndecided, arbiterError, ar
 // now the breaker has heard of the execution and the client has its answer;
 // nobody waits for the arbiter.
 func (p *Proxy) decided(j *job) {
+	p.accuse(j)
 	if p.deps.Settle == nil || !j.compared || !disputed(j.result) {
 		p.finish(j)
 		return
@@ -65,6 +66,7 @@ func (p *Proxy) arbitrate(ctx context.Context, j *job) {
 	}
 	result.Level = j.result.Level // the scan has a say in it
 	j.result = result
+	p.accuse(j)
 	p.finish(j)
 }
 

@@ -42,7 +42,7 @@ func TestArbiter_SettlesWhatIsUndecidedBehindEverybodysBack(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 			<-entered
-			if of := h.proxy.Breaker().Counts[0].Of; of != 1 {
+			if of := h.executions(); of != 1 {
 				t.Errorf("the breaker has heard of %d executions while the arbiter works", of)
 			}
 			if h.metric("mirror_queue_bytes") == 0 {
@@ -61,7 +61,7 @@ func TestArbiter_SettlesWhatIsUndecidedBehindEverybodysBack(t *testing.T) {
 			}
 			h.counts(1, "arbiter_total", "result", "settled")
 			h.counts(0, "mirror_queue_bytes")
-			if of := h.proxy.Breaker().Counts[0].Of; of != 1 {
+			if of := h.executions(); of != 1 {
 				t.Errorf("the breaker has heard of %d executions", of)
 			}
 		})

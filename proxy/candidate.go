@@ -103,25 +103,3 @@ func failureOf(ctx context.Context, err error) string {
 	}
 	return compare.FailureOther
 }
-
-// judgeExecution is what the breaker makes of a reply. primary is the status of
-// the primary, 0 when it did not answer or was not asked; servable is why the
-// answer may not be served, nil when it may.
-func judgeExecution(reply compare.Reply, primary int, servable error, slow, deadline time.Duration) (verdict verdictOfExecution, completed bool) {
-	completed = reply.Status != 0
-	switch {
-	case reply.Failure == compare.FailureUnavailable, reply.Failure == compare.FailureCanceled, reply.Status == http.StatusServiceUnavailable:
-		return executionVoid, false
-	case reply.Failure == compare.FailureTimeout, reply.Latency >= deadline:
-		return executionTimeout, false
-	case reply.Status >= 400 && reply.Status < 500 && primary >= 400:
-		return executionVoid, false // a bad question; both sides say so
-	case reply.Failure != "" || reply.Status != http.StatusOK:
-		return executionError, completed
-	case servable != nil && !gaveUp(reply.Body):
-		return executionError, completed
-	case reply.Latency > slow:
-		return executionSlow, true
-	}
-	return executionClean, true
-}

@@ -52,8 +52,6 @@ type Config struct {
 	RecordTimeout   time.Duration // longest that recording one batch may take
 	KeepBodies      bool          // hand bodies to the recorder, where they are wanted
 	SampleBodies    float64       // share, 0 to 1, of agreeing exchanges that keep their bodies
-
-	Breaker BreakerConfig
 }
 
 // DefaultConfig is the configuration of the design; only Primary is missing.
@@ -88,7 +86,6 @@ func DefaultConfig() Config {
 		RecordTimeout:      10 * time.Second,
 		KeepBodies:         true,
 		SampleBodies:       0.01,
-		Breaker:            DefaultBreakerConfig(),
 	}
 }
 
@@ -131,10 +128,7 @@ func (c Config) Validate() error {
 			return fmt.Errorf("field %s %d: want %d to %d", n.field, n.value, n.low, n.high)
 		}
 	}
-	if err := c.validateTimes(); err != nil {
-		return err
-	}
-	return c.Breaker.validate()
+	return c.validateTimes()
 }
 
 func (c Config) validatePrimary() error {

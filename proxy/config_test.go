@@ -33,10 +33,6 @@ func TestConfig_ValidateNamesTheFieldAndItsRange(t *testing.T) {
 		{func(c *proxy.Config) { c.ArbiterBudget = 0 }, "field ArbiterBudget 0s: want 1ms to 1h"},
 		{func(c *proxy.Config) { c.VariationsPerHour = -1 }, "field VariationsPerHour -1: want 0 to 3600"},
 		{func(c *proxy.Config) { c.ServePatience = -time.Second }, "field ServePatience -1s: want 0s to 1h"},
-		{func(c *proxy.Config) { c.Breaker.Probes = 0 }, "field Breaker.Probes 0: want 1"},
-		{func(c *proxy.Config) { c.Breaker.CooldownMost = time.Minute }, "field Breaker.CooldownMost 1m0s: want Cooldown (30m0s)"},
-		{func(c *proxy.Config) { c.Breaker.Cooldown = 0 }, "field Breaker.Cooldown 0s: want 1s"},
-		{func(c *proxy.Config) { c.Breaker.Slow = 0 }, "field Breaker.Slow 0s: want 1ms"},
 	}
 	for _, test := range tests {
 		config := proxy.DefaultConfig()

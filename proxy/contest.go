@@ -71,7 +71,9 @@ func (p *Proxy) contend(k *contest) {
 	defer p.working.Done()
 	defer p.traffic.end()
 	j := k.job
-	p.ask(j, p.cfg.CandidateDeadline+p.cfg.CandidateSlack)
+	// Whoever waits does so for less; a wait for a worker must not end as the
+	// candidate's timeout.
+	p.ask(j, p.cfg.CandidateDeadline+p.cfg.CandidateQueueWait+p.cfg.CandidateSlack)
 	close(k.replied)
 	p.check(j)
 	close(k.checked)

@@ -12,6 +12,7 @@ import (
 
 	"understudy/compare"
 	"understudy/rollout"
+	"understudy/rollout/breaker"
 )
 
 // Dialer gives the positions of the dials for a scan or one of its requests. It
@@ -27,7 +28,11 @@ type Deps struct {
 	Recorder           Recorder          // nil: nothing is recorded
 	Registerer         prometheus.Registerer
 	Logger             *slog.Logger     // nil: slog.Default
-	Now                func() time.Time // nil: time.Now; the clock of scans and breaker
+	Now                func() time.Time // nil: time.Now; the clock of scans
+
+	// Breaker hears of every execution, and keeps clients from the candidate while
+	// it is not closed. Nil: one of the proxy's own, which nothing closes again.
+	Breaker *breaker.Breaker
 
 	Prepare func(compare.Question) Judge // nil: compare.Prepare
 

@@ -63,7 +63,7 @@
 //
 // Reading order: proxy.go, call.go, forward.go, tee.go and hold.go (capture),
 // scanbook.go and scan.go, queue.go and mirror.go, serve.go and contest.go,
-// job.go, candidate.go, breaker.go and windows.go, arbiter.go, exchange.go,
+// job.go, candidate.go, breaker.go, arbiter.go, exchange.go,
 // strip.go and raw.go (what is kept of a request), omit.go and record.go,
 // traffic.go, side.go, deep.go and variation.go, verdicts.go and metrics.go.
 package proxy

@@ -173,6 +173,9 @@ func (h *harness) stop() {
 	http.DefaultClient.CloseIdleConnections()
 }
 
+// executions is how many of them the closed breaker has counted.
+func (h *harness) executions() int { return h.proxy.Breaker().Tallies[0].Of }
+
 func (h *harness) dial(_ context.Context, scan proxy.ScanContext) rollout.Dials {
 	h.mu.Lock()
 	defer h.mu.Unlock()

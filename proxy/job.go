@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"understudy/compare"
+	"understudy/rollout/breaker"
 )
 
 // job is one exchange on its way through the candidate, the comparison and the
@@ -24,12 +25,13 @@ type job struct {
 
 	primary    compare.Reply
 	candidate  compare.Reply
-	run        *run  // of the candidate's execution, until it is reported
-	judge      Judge // of the question, once it is read
+	run        *breaker.Run // of the candidate's execution, until it is reported
+	judge      Judge        // of the question, once it is read
 	unservable error
 	result     compare.Result
 	compared   bool
 	panicked   bool
+	accused    bool // the breaker knows that the candidate's answer is wrong
 }
 
 func (p *Proxy) newJob(c *call, body []byte) *job {
@@ -89,7 +91,7 @@ func (p *Proxy) ask(j *job, limit time.Duration) {
 	defer cancel()
 	defer p.contain(j)
 	j.candidate.Failure = compare.FailureOther // unless ask comes back
-	j.run = p.breaker.begin(j.visit.key())
+	j.run = p.breaker.Begin(j.visit.key(), j.id)
 	j.candidate = p.candidate.ask(ctx, j.asked, j.hold)
 	if j.candidate.Status != 0 {
 		p.metrics.duration(ServedByCandidate, j.analysis, j.candidate.Latency)
@@ -144,20 +146,6 @@ func (p *Proxy) salvage(j *job) {
 		p.panicked(j, fault)
 		p.finish(j)
 	}
-}
-
-// report tells the breaker how the execution went, once, as soon as all that
-// bears on it is known.
-func (p *Proxy) report(j *job) {
-	if j.run == nil {
-		return
-	}
-	if j.panicked {
-		j.run.end(executionVoid, false)
-	} else {
-		j.run.end(judgeExecution(j.candidate, j.primary.Status, j.unservable, p.cfg.Breaker.Slow, p.cfg.CandidateDeadline))
-	}
-	j.run = nil
 }
 
 // finish counts the exchange, hands it to the recorder and lets go of its bodies.

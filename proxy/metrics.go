@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"understudy/compare"
+	"understudy/rollout/breaker"
 )
 
 // Buckets of the duration histograms, in seconds. 30 is the limit of a slow
@@ -108,7 +109,7 @@ func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	read("store_failing", "1 while exchanges can't be recorded; mirroring goes on.", nil, func() float64 { return indicator(p.RecordError() != nil) })
 	read("open_scans", "Scans that are open.", nil, func() float64 { return float64(p.scans.count()) })
 	read("primary_reachable", "1 if the primary answered when it was last asked.", nil, func() float64 { return indicator(p.PrimaryReachable()) })
-	for _, state := range breakerStates {
+	for _, state := range breaker.States() {
 		read("breaker_state", "1 for the state the breaker is in.", prometheus.Labels{"state": string(state)},
 			func() float64 { return indicator(p.breaker.State() == state) })
 	}

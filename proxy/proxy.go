@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"understudy/rollout"
+	"understudy/rollout/breaker"
 )
 
 // Proxy is the data plane. It is safe for concurrent use.
@@ -23,7 +24,7 @@ type Proxy struct {
 	candidate *asker
 	primary   *asker // for questions that no client has asked
 	scans     *scanBook
-	breaker   *breaker
+	breaker   *breaker.Breaker
 	metrics   *metrics
 	held      *ledger
 	mirror    *jobQueue
@@ -61,7 +62,9 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	}
 	p.primary = &asker{base: cfg.Primary, transport: p.transport, limit: cfg.AnswerBytes}
 	p.background, p.giveUp = context.WithCancel(context.Background())
-	p.breaker = newBreaker(cfg.Breaker, deps.Now, p.breakerChanged)
+	if p.breaker = deps.Breaker; p.breaker == nil {
+		p.breaker = p.ownBreaker()
+	}
 	p.forwarder = p.newForwarder()
 	p.mirror, p.arbiter = newJobQueue(cfg.MirrorQueue), newJobQueue(cfg.ArbiterQueue)
 	if p.metrics, err = newMetrics(deps.Registerer, p); err != nil {
@@ -118,7 +121,7 @@ func (p *Proxy) analyze(c *call) {
 // dials asks for the positions of the dials, and adds the breaker's.
 func (p *Proxy) dials(ctx context.Context, scan ScanContext) rollout.Dials {
 	dials := p.deps.Dials(ctx, scan)
-	dials.BreakerClosed = p.breaker.State() == BreakerClosed
+	dials.BreakerClosed = p.breaker.Closed()
 	return dials
 }
 
@@ -135,15 +138,6 @@ func (p *Proxy) treat(c *call, dials rollout.Dials) rollout.Treatment {
 	}
 	return treatment
 }
-
-// Breaker is the breaker at this moment.
-func (p *Proxy) Breaker() BreakerSnapshot {
-	p.breaker.State() // lets time act
-	return p.breaker.snapshot()
-}
-
-// BreakerState is closed, open or half_open.
-func (p *Proxy) BreakerState() BreakerState { return p.breaker.State() }
 
 // PrimaryReachable reports whether the primary answered when it was last asked.
 // It is true before the first request.
@@ -166,14 +160,6 @@ func (p *Proxy) Verdicts() map[string]uint64 { return p.metrics.verdicts.counts(
 // binds, for a scan that no flag rule singles out.
 func (p *Proxy) Effective(ctx context.Context) rollout.Effective {
 	return p.dials(ctx, ScanContext{}).Effective()
-}
-
-func (p *Proxy) breakerChanged(s BreakerSnapshot) {
-	level := slog.LevelInfo
-	if s.State == BreakerOpen {
-		level = slog.LevelWarn
-	}
-	p.log.Log(context.Background(), level, "breaker changed", "state", s.State, "reason", s.Reason, "trips", s.Trips, "until", s.Until)
 }
 
 // enlist registers work that outlives its request; false once Close was called.

@@ -191,8 +191,12 @@ func (p *Proxy) serveAlone(c *call) {
 }
 
 func (p *Proxy) awaitAlone(c *call) (reason string) {
+	patience := time.NewTimer(p.cfg.CandidateDeadline + p.cfg.CandidateSlack)
+	defer patience.Stop()
 	select {
 	case <-c.contest.replied:
+	case <-patience.C:
+		return ReasonLate
 	case <-c.in.Context().Done():
 		return ReasonIncomplete
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"understudy/compare"
 	"understudy/proxy"
 	"understudy/rollout"
+	"understudy/rollout/breaker"
 )
 
 // pretty means the same as answer to package compare, and is not the same bytes.
@@ -264,7 +265,7 @@ func TestServe_AnOpenBreakerSendsTheNextRequestToThePrimaryAndKeepsMirroring(t *
 	for i := range 3 {
 		h.ask("top-tier", "{}", "X-Scan-ID", fmt.Sprint(i))
 	}
-	h.eventually("tripped", func() bool { return h.proxy.BreakerState() == proxy.BreakerOpen })
+	h.eventually("tripped", func() bool { return h.proxy.BreakerState() == breaker.Open })
 	h.recorded(3) // they come to the record behind the answers
 	broken.Store(false)
 	got := h.ask("top-tier", "{}", "X-Scan-ID", "next")
@@ -274,10 +275,10 @@ func TestServe_AnOpenBreakerSendsTheNextRequestToThePrimaryAndKeepsMirroring(t *
 	if e := h.recorded(4)[3]; e.Scan != "next" || e.Outcome != "agree" {
 		t.Errorf("recorded %+v", e)
 	}
-	if s := h.proxy.Breaker(); !strings.HasPrefix(s.Reason, "errors_in_a_row: 3 of the last 3") || s.Trips != 1 {
+	if s := h.proxy.Breaker(); s.Last == nil || s.Last.Trigger != rollout.TriggerErrorRun || len(s.Last.Exchanges) != 3 || !slices.Contains(s.Last.Exchanges, h.records.all()[0].ID) {
 		t.Errorf("snapshot is %+v", s)
 	}
-	if h.log.count("breaker changed") != 1 {
+	if h.log.count("the breaker is open") != 1 {
 		t.Error("want one line in the log")
 	}
 }

@@ -71,7 +71,7 @@ func TestDeep_TheCandidateIsAskedAgainForAllSetsAndNobodyElse(t *testing.T) {
 		!strings.Contains(string(deep.RequestBody), `"include_sets":true`) {
 		t.Errorf("recorded second: %+v", deep)
 	}
-	if of := h.proxy.Breaker().Counts[0].Of; of != 1 {
+	if of := h.executions(); of != 1 {
 		t.Errorf("the breaker has heard of %d executions", of)
 	}
 	h.counts(1, "side_exchanges_total", "source", "deep", "result", "agree")
@@ -202,7 +202,7 @@ func TestVariation_BothSidesAreAskedOneAtATimeOnOneLevelAfterTheOther(t *testing
 	if len(scans) != 5 || scans["variation-000000006553f100"] != 4 {
 		t.Errorf("recorded by scan: %v", scans)
 	}
-	if of := h.proxy.Breaker().Counts[0].Of; of != 1 {
+	if of := h.executions(); of != 1 {
 		t.Errorf("the breaker has heard of %d executions", of)
 	}
 	h.counts(20, "side_exchanges_total", "source", "variation", "result", "agree")
