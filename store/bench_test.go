@@ -112,6 +112,14 @@ func BenchmarkReadLarge(b *testing.B) {
 			_, err := s.ScanEvidence(ctx, time.Time{}, []string{"top_tier", "min_quorum"})
 			return err
 		}},
+		{"evidence/minute", func() error {
+			_, err := s.Evidence(ctx, EvidenceQuery{After: end.Add(-26 * time.Minute), Until: end.Add(-25 * time.Minute), Core: core})
+			return err
+		}},
+		{"evidence/week", func() error {
+			_, err := s.Evidence(ctx, EvidenceQuery{After: end.Add(-7 * day), Until: end, Core: core})
+			return err
+		}},
 		{"usage", func() error { _, err := s.Usage(ctx); return err }},
 		{"exchanges", func() error { _, err := s.Exchanges(ctx, Filter{}); return err }},
 		{"exchanges/open", func() error { _, err := s.Exchanges(ctx, Filter{Open: true}); return err }},

@@ -23,6 +23,7 @@
 //	now, err := s.Rollout(ctx)
 //	err = s.SaveRollout(ctx, now.Version, state, records)                  // errors.Is(err, store.ErrConflict): read again
 //	lines, err := s.Audit(ctx, store.AuditFilter{Newest: true})
+//	added, err := s.Evidence(ctx, store.EvidenceQuery{After: counted, Until: settled, Core: core})
 //
 // Vocabulary: an exchange is one request with both answers to it; a side is the primary or the
 // candidate; a body is kept or not, and a kept one may be empty. Outcomes, verdicts and proofs are
@@ -42,6 +43,6 @@
 //
 // Read exchange.go and disagreement.go (what is kept), open.go, migrate.go and backfill.go (the file and
 // its schema), transaction.go, record.go and bodies.go, ledger.go and close.go (disagreements), filter.go
-// and query.go, rollout.go and audit.go, tally.go, evidence.go and scanbook.go (what the numbers say), prune.go, reclaim.go,
-// vacuum.go, reserve.go and usage.go (room), errors.go.
+// and query.go, rollout.go and audit.go, tally.go, evidence.go, scanbook.go, spans.go and share.go (what
+// the numbers say), corpus.go, prune.go, reclaim.go, vacuum.go, reserve.go and usage.go (room), errors.go.
 package store

@@ -9,17 +9,20 @@ import (
 
 // Coverage is how much of what should have been compared was.
 type Coverage struct {
-	Eligible int // live exchanges
+	Eligible int // live exchanges, but not those that the primary can't answer at all
 	Compared int // of those, the ones with two answers to compare
 	// Skipped counts the others by the reason: Exchange.Skip, or the outcome where it is empty.
 	Skipped map[string]int
 }
 
+// eligible says that exchange e should be compared.
+const eligible = `e.source = '` + SourceLive + `' AND e.reason <> '` + reasonCandidateOnly + `'`
+
 // Coverage counts the live exchanges since then; the zero time: all.
 func (s *Store) Coverage(ctx context.Context, since time.Time) (Coverage, error) {
 	c := Coverage{Skipped: map[string]int{}}
-	where, arguments := Filter{Source: SourceLive, Since: since}.where(time.Time{})
-	rows, err := s.reader.QueryContext(ctx, `SELECT e.outcome, e.skip, COUNT(*) FROM exchanges e`+where+` GROUP BY e.outcome, e.skip`, arguments...)
+	rows, err := s.reader.QueryContext(ctx, `SELECT e.outcome, e.skip, COUNT(*) FROM exchanges e
+		WHERE `+eligible+` AND e.at >= ? GROUP BY e.outcome, e.skip`, nanoseconds(since))
 	if err != nil {
 		return Coverage{}, explain("count coverage", err)
 	}
@@ -54,12 +57,16 @@ type Scan struct {
 	New      bool
 	Mixed    bool // it changed sides
 	Overlong bool // it was open for too long
+	Served   bool // it has one that was compared inside the serve share
 	Cases    int  // distinct cases with a compared core metric
 	Failed   int  // exchanges in which the candidate failed
 }
 
-// fresh is how long a case that was compared is nothing new.
-const fresh = 24 * time.Hour
+// whole reports whether nothing spoilt the scan and the core was compared in it.
+func (s Scan) whole() bool { return !s.Mixed && !s.Overlong && s.Cases > 0 }
+
+// distinct reports whether it says what no other scan of the day has said: it is evidence.
+func (s Scan) distinct() bool { return s.whole() && s.New }
 
 // ScanEvidence reads the scans of the live exchanges since then, from the first to the last; core
 // are the names of the metrics that count. What is older than since counts for New only.
@@ -67,50 +74,10 @@ func (s *Store) ScanEvidence(ctx context.Context, since time.Time, core []string
 	if len(core) == 0 {
 		return nil, errors.New("read scans: core is empty: it must name metrics")
 	}
-	var names []any
-	for _, name := range core {
-		names = append(names, name)
-	}
-	filter := Filter{Source: SourceLive}
-	if !since.IsZero() {
-		filter.Since = since.Add(-fresh)
-	}
-	where, arguments := filter.where(time.Time{})
-	ofCore := `(SELECT COUNT(*) FROM metrics m WHERE m.exchange_id = e.id AND m.name IN (` + marks(len(core)) + `)`
-	rows, err := s.reader.QueryContext(ctx, `SELECT e.scan, e.at, e.scan_mixed, e.scan_overlong, e.outcome, e.case_digest,
-			`+ofCore+`), `+ofCore+` AND m.verdict NOT IN ('agree', 'primary_wrong'))
-		FROM exchanges e`+where+` ORDER BY e.at, e.id`, append(append(names, names...), arguments...)...)
-	if err != nil {
-		return nil, explain("read scans", err)
-	}
-	defer rows.Close()
-	list, err := scans(rows, since)
-	return list, explain("read scans", err)
-}
-
-// part is what an exchange adds to its scan.
-type part struct {
-	scan, outcome, caseDigest string
-	at                        time.Time
-	mixed, overlong           bool
-	compared, against         int // core metrics
-}
-
-func scans(rows *sql.Rows, since time.Time) ([]Scan, error) {
+	where, arguments := Filter{Source: SourceLive, Since: since}.where(time.Time{})
 	b := newScanBook()
-	for rows.Next() {
-		var p part
-		var at int64
-		if err := rows.Scan(&p.scan, &at, &p.mixed, &p.overlong, &p.outcome, &p.caseDigest, &p.compared, &p.against); err != nil {
-			return nil, err
-		}
-		p.at = time.Unix(0, at).UTC()
-		if !p.at.Before(since) {
-			b.add(p)
-		}
-		if p.compared > 0 {
-			b.remember(p)
-		}
-	}
-	return b.scans, rows.Err()
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		return eachPart(ctx, tx, selectParts(core)+where+` ORDER BY e.at, e.id`, append(partArguments(core, time.Time{}), arguments...), b.add)
+	})
+	return b.scans, explain("read scans", err)
 }

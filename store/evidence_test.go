@@ -18,6 +18,11 @@ func TestCoverage_AddsUpToWhatWasEligible(t *testing.T) {
 	deep.Source = "deep"
 	record(t, s, early, deep, judged("1", "1", time.Hour), judged("2", "2", time.Hour, "candidate_wrong"),
 		outcome("3", "skipped", "encoding"), outcome("4", "skipped", "encoding"), outcome("5", "skipped", "queue_full"),
+		func() Exchange { // which the primary can't be compared on
+			e := outcome("9", "uncompared", "")
+			e.ServedBy, e.Reason = "candidate", "candidate_only"
+			return e
+		}(),
 		outcome("6", "candidate_failed", ""), outcome("7", "inconclusive", "incomplete"), outcome("8", "uncompared", ""))
 	got, err := s.Coverage(t.Context(), noon.Add(time.Minute))
 	want := Coverage{Eligible: 8, Compared: 2, Skipped: map[string]int{

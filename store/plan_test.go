@@ -32,7 +32,18 @@ func TestQueries_FindByIndex(t *testing.T) {
 		}
 		return `SELECT ` + disagreementColumns + ` FROM disagreements` + where + ` ORDER BY last_seen DESC, id DESC LIMIT ?`
 	}
+	audit := func(f AuditFilter) string {
+		query, _ := f.query()
+		return query
+	}
 	for name, query := range map[string]string{
+		"audit":                     audit(AuditFilter{}),
+		"audit, the newest":         audit(AuditFilter{Newest: true, Before: 100}),
+		"audit of a kind":           audit(AuditFilter{Kind: "tripped"}),
+		"corpus":                    selectKept,
+		"evidence of a span":        selectParts(core) + selectSpan,
+		"coverage of a span":        selectCovered,
+		"open candidate_wrong":      selectOpenWrong,
 		"exchanges":                 filter(Filter{}),
 		"exchanges by outcome":      filter(Filter{Outcome: "differ"}),
 		"exchanges by verdict":      filter(Filter{Verdict: "undecided"}),
@@ -70,6 +81,29 @@ func TestQueries_ThatPickTheOldestNeedNotSort(t *testing.T) {
 	}
 	if steps := fmt.Sprint(plan(t, s, selectOldest)); !strings.Contains(steps, "exchanges_with_bodies") {
 		t.Errorf("prune by size walks over what has no bodies: %s", steps)
+	}
+}
+
+func TestEvidence_LooksOnlyAtItsSpanAndSeeksTheRest(t *testing.T) {
+	s := openNew(t)
+	steps := strings.Join(plan(t, s, selectParts(core)+selectSpan), "\n")
+	for _, want := range []string{
+		"SEARCH e USING INDEX exchanges_at (at>? AND at<?)",
+		"SEARCH b USING COVERING INDEX exchanges_scan (scan=? AND source=? AND at<?)",
+		"SEARCH o USING INDEX exchanges_case (case_digest=? AND at>? AND at<?)",
+		"SEARCH m USING INDEX sqlite_autoindex_metrics_1 (exchange_id=?)",
+	} {
+		if !strings.Contains(steps, want) {
+			t.Errorf("the plan has not %q:\n%s", want, steps)
+		}
+	}
+	if strings.Contains(steps, "TEMP B-TREE") {
+		t.Errorf("it sorts:\n%s", steps)
+	}
+	for _, query := range []string{selectCovered, selectOpenWrong, selectKept} {
+		if steps := fmt.Sprint(plan(t, s, query)); strings.Contains(steps, "SCAN") && !strings.Contains(steps, "exchanges_with_bodies") {
+			t.Errorf("%s in\n%s", steps, query)
+		}
 	}
 }
 
