@@ -12,7 +12,8 @@ type Change struct {
 	Flag string // its key
 	From string
 	To   string
-	// Source is where the new value comes from: SourceEnvironment, SourceFile or SourceDefault.
+	// Source is where the new value comes from: SourceEnvironment, SourceFile,
+	// SourceServer or SourceDefault.
 	Source string
 }
 
@@ -82,6 +83,7 @@ func (f *Flags) refresh() {
 	if first {
 		f.log.Info("flags", "mode", a.values.Mode, "enabled", a.values.Enabled,
 			"mirror_percent", a.values.MirrorPercent, "serve_ceiling_percent", a.values.ServeCeilingPercent,
+			"rescue_enabled", a.values.RescueEnabled, "history_critical_enabled", a.values.HistoryCriticalEnabled,
 			"sources", a.sources, "state", f.state.get().Status)
 	}
 }

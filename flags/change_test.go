@@ -77,12 +77,17 @@ understudy_flag_mode{mode="auto"} 0
 understudy_flag_mode{mode="dry_run"} 1
 understudy_flag_mode{mode="hold"} 0
 understudy_flag_mode{mode="off"} 0
-# HELP understudy_flag_value Value of a flag without a scan; enabled is 1 or 0.
+# HELP understudy_flag_value Value of a flag without a scan; what is true or false is 1 or 0.
 # TYPE understudy_flag_value gauge
 understudy_flag_value{flag="enabled"} 0
+understudy_flag_value{flag="history_critical_enabled"} 0
 understudy_flag_value{flag="mirror_percent"} 50
+understudy_flag_value{flag="rescue_enabled"} 0
 understudy_flag_value{flag="serve_ceiling_percent"} 5
-# HELP understudy_flags_reloads_total Changes of the flag file seen, by outcome: applied, refused or unreadable.
+# HELP understudy_flags_healthy 1 while the flag values are known to be what the operators want; else nothing is promoted.
+# TYPE understudy_flags_healthy gauge
+understudy_flags_healthy 0
+# HELP understudy_flags_reloads_total Changes of the flag file, or of what the flag server says, by outcome: applied, refused or unreadable.
 # TYPE understudy_flags_reloads_total counter
 understudy_flags_reloads_total{outcome="applied"} 1
 understudy_flags_reloads_total{outcome="refused"} 1
@@ -94,7 +99,7 @@ understudy_flags_state{state="fresh"} 0
 understudy_flags_state{state="stale"} 1
 `
 	if err := testutil.GatherAndCompare(f.registry, strings.NewReader(want), "understudy_flag_mode", "understudy_flag_value",
-		"understudy_flags_reloads_total", "understudy_flags_state"); err != nil {
+		"understudy_flags_reloads_total", "understudy_flags_healthy", "understudy_flags_state"); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,20 +2,18 @@ package flags
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
-	schemas "github.com/open-feature/flagd-schemas/json"
 	"github.com/open-feature/flagd/core/pkg/evaluator"
 	"github.com/open-feature/flagd/core/pkg/logger"
 	"github.com/open-feature/flagd/core/pkg/store"
-	"github.com/open-feature/flagd/core/pkg/sync"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.uber.org/zap"
 )
@@ -28,8 +26,8 @@ const (
 
 // document is a flag file as far as this package reads it; field names match as flagd's do.
 type document struct {
-	Flags      map[string]flagEntry       `json:"flags"`
-	Evaluators map[string]json.RawMessage `json:"$evaluators"`
+	Flags      map[string]flagEntry
+	Evaluators map[string]json.RawMessage
 }
 
 type flagEntry struct {
@@ -48,19 +46,9 @@ type checker struct {
 }
 
 func newChecker() (*checker, error) {
-	compiler := jsonschema.NewCompiler()
-	for url, text := range map[string]string{"flags.json": schemas.FlagSchema, "targeting.json": schemas.TargetingSchema} {
-		schema, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-		if err != nil {
-			return nil, fmt.Errorf("read flagd schema %s: %w", url, err)
-		}
-		if err := compiler.AddResource("https://flagd.dev/schema/v0/"+url, schema); err != nil {
-			return nil, fmt.Errorf("add flagd schema %s: %w", url, err)
-		}
-	}
-	schema, err := compiler.Compile("https://flagd.dev/schema/v0/flags.json")
+	schema, err := compileSchema()
 	if err != nil {
-		return nil, fmt.Errorf("compile flagd schema: %w", err)
+		return nil, err
 	}
 	silent := logger.NewLogger(zap.NewNop(), false)
 	flags, err := store.NewStore(silent, []string{sourceName})
@@ -70,27 +58,95 @@ func newChecker() (*checker, error) {
 	return &checker{schema: schema, rehearse: evaluator.NewJSON(silent, flags)}, nil
 }
 
-// check returns nil for a file that may replace good values, else everything that is wrong with it.
-func (c *checker) check(data []byte) error {
+// Check returns nil for the text of a flag file that may replace good values, else everything that
+// is wrong with it: one error, joined of one for each problem, that names flag, variant and what is
+// allowed.
+func Check(data []byte) error {
+	c, err := newChecker()
+	if err != nil {
+		return err
+	}
+	_, err = c.check(data)
+	return err
+}
+
+// check is Check; it gives the document too.
+func (c *checker) check(data []byte) (document, error) {
+	var doc document
 	if len(bytes.TrimSpace(data)) == 0 {
-		return errors.New("the file is empty")
+		return doc, errors.New("the file is empty")
+	}
+	if len(data) > maxFileBytes {
+		return doc, fmt.Errorf("larger than %d bytes", maxFileBytes)
 	}
 	if err := checkShape(data); err != nil {
+		return doc, err
+	}
+	found := &problems{flags: map[string]bool{}}
+	if err := doc.read(data, found); err != nil {
+		return doc, fmt.Errorf("read flags: %w", err)
+	}
+	doc.check(found)
+	if err := c.checkSchema(data, found); err != nil {
+		return doc, err
+	}
+	c.rehearsal(data, doc, found)
+	return doc, errors.Join(found.list...)
+}
+
+// problems are what is wrong with a file, and which flags it is about. Each of the three looks at a
+// file leaves out the flags that the one before found wrong, so that nothing is told twice.
+type problems struct {
+	list    []error
+	flags   map[string]bool
+	general bool // there is one about the file as a whole
+}
+
+func (p *problems) add(flag string, err error) {
+	if flag == "" {
+		p.list, p.general = append(p.list, err), true
+		return
+	}
+	p.list, p.flags[flag] = append(p.list, fmt.Errorf("%s: %w", flag, err)), true
+}
+
+// read decodes flag by flag, so that one of the wrong shape is named.
+func (d *document) read(data []byte, found *problems) error {
+	var raw struct {
+		Flags      map[string]json.RawMessage `json:"flags"`
+		Evaluators map[string]json.RawMessage `json:"$evaluators"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return mismatch(err)
+	}
+	d.Flags, d.Evaluators = map[string]flagEntry{}, raw.Evaluators
+	for _, key := range slices.Sorted(maps.Keys(raw.Flags)) {
+		decoder := json.NewDecoder(bytes.NewReader(raw.Flags[key]))
+		decoder.UseNumber()
+		var entry flagEntry
+		if err := decoder.Decode(&entry); err != nil {
+			found.add(key, mismatch(err))
+			continue
+		}
+		d.Flags[key] = entry
+	}
+	return nil
+}
+
+// mismatch says in words of JSON what encoding/json says in words of Go.
+func mismatch(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
 		return err
 	}
-	var doc document
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	if err := decoder.Decode(&doc); err != nil {
-		return fmt.Errorf("read flags: %w", err)
+	want := map[reflect.Kind]string{reflect.String: "a text"}[wrong.Type.Kind()]
+	if want == "" {
+		want = "an object"
 	}
-	if err := doc.check(); err != nil {
-		return err
+	if wrong.Field == "" {
+		return fmt.Errorf("is a JSON %s, want %s", wrong.Value, want)
 	}
-	if err := c.checkSchema(data); err != nil {
-		return err
-	}
-	return c.rehearsal(data, doc)
+	return fmt.Errorf("%s is a JSON %s, want %s", wrong.Field, wrong.Value, want)
 }
 
 // checkShape refuses what encoding/json would quietly settle: a key given twice (it takes the
@@ -146,20 +202,29 @@ func checkKeys(decoder *json.Decoder, path string, depth int) error {
 
 // check holds each flag against its definition, and each variant that is named against those there
 // are.
-func (d document) check() error {
-	problems := d.checkReferences()
+func (d document) check(found *problems) {
+	for _, err := range d.checkReferences() {
+		found.add("", err)
+	}
 	for _, key := range slices.Sorted(maps.Keys(d.Flags)) {
 		entry := d.Flags[key]
 		def, ours := definitionOf(key)
 		if !ours && strings.HasPrefix(key, keyPrefix) {
-			problems = append(problems, fmt.Errorf("%s is unknown, allowed are %s", key, allowedKeys()))
+			found.add(key, fmt.Errorf("unknown, allowed are %s", allowedKeys()))
 			continue
 		}
 		for _, err := range slices.Concat(entry.checkVariants(def, ours), entry.checkRule(d.Evaluators)) {
-			problems = append(problems, fmt.Errorf("%s: %w", key, err))
+			found.add(key, err)
 		}
 	}
-	return errors.Join(problems...)
+}
+
+// hasOurs reports whether one of Understudy's flags is there.
+func (d document) hasOurs() bool {
+	return slices.ContainsFunc(definitions, func(def definition) bool {
+		_, there := d.Flags[def.key]
+		return there
+	})
 }
 
 func (e flagEntry) checkVariants(def definition, ours bool) []error {
@@ -168,6 +233,7 @@ func (e flagEntry) checkVariants(def definition, ours bool) []error {
 		problems = append(problems, fmt.Errorf("state is %q, allowed are ENABLED, DISABLED", short(e.State, 40)))
 	}
 	switch {
+	case e.DefaultVariant != nil && *e.DefaultVariant == "" && !ours: // how a flagd server says: none
 	case e.DefaultVariant != nil:
 		if err := e.exists(*e.DefaultVariant); err != nil {
 			problems = append(problems, fmt.Errorf("defaultVariant: %w", err))
@@ -195,52 +261,4 @@ func (e flagEntry) exists(variant string) error {
 
 func (e flagEntry) names() string {
 	return short(strings.Join(slices.Sorted(maps.Keys(e.Variants)), ", "), 200)
-}
-
-func (c *checker) checkSchema(data []byte) error {
-	instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("not JSON: %w", err)
-	}
-	if err := c.schema.Validate(instance); err != nil {
-		return fmt.Errorf("not a flagd file: %s", short(strings.Join(strings.Fields(err.Error()), " "), 400))
-	}
-	return nil
-}
-
-// rehearsal loads the file into flagd's evaluator and asks each flag once without a scan and once
-// per analysis: what fails here would fail for every scan.
-func (c *checker) rehearsal(data []byte, doc document) (err error) {
-	defer func() { // the evaluator runs foreign rules, and panics on some that its schema allows
-		if r := recover(); r != nil {
-			err = fmt.Errorf("flagd cannot evaluate the file: %v", r)
-		}
-	}()
-	if err := c.rehearse.SetState(sync.DataSync{FlagData: string(data), Source: sourceName}); err != nil {
-		return fmt.Errorf("flagd refuses the file: %w", err)
-	}
-	for _, def := range definitions {
-		if _, there := doc.Flags[def.key]; !there {
-			continue
-		}
-		for _, question := range rehearsals() {
-			attributes := question.attributes()
-			attributes["targetingKey"] = question.ScanKey
-			answer := c.rehearse.ResolveAsAnyValue(context.Background(), "", def.key, attributes)
-			if answer.Error != nil {
-				return fmt.Errorf("%s: its rule fails for %v: %w", def.key, attributes, answer.Error)
-			}
-		}
-	}
-	return nil
-}
-
-func rehearsals() []Context {
-	questions := []Context{{}}
-	for _, analysis := range []string{"top-tier", "symmetric-top-tier", "quorums", "blocking-sets", "splitting-sets"} {
-		questions = append(questions, Context{
-			ScanKey: "rehearsal", Analysis: analysis, MergeBy: "none", Client: "rehearsal", NodeCount: 100,
-		})
-	}
-	return questions
 }

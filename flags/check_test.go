@@ -14,7 +14,7 @@ func TestCheck_TakesTheSampleFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := checkerFor(t).check(data); err != nil {
+	if err := Check(data); err != nil {
 		t.Error(err)
 	}
 }
@@ -32,8 +32,8 @@ func TestCheck_RefusesAndSaysWhy(t *testing.T) {
 		{"a flag twice: which of them is the kill switch?", `{"flags":{"understudy.enabled":{` + on + `,"defaultVariant":"on"},"understudy.enabled":{` + on + `,"defaultVariant":"off"}}}`, "understudy.enabled is given twice"},
 		{"keys that differ in case", flag(KeyEnabled, on+`,"defaultVariant":"on","DefaultVariant":"off"`), "given twice"},
 		{"nested too deep", strings.Repeat(`[`, maxDepth+2), "nested deeper"},
-		{"unknown flag", flag("understudy.kill", on+`,"defaultVariant":"on"`), "understudy.kill is unknown, allowed are understudy.mode"},
-		{"the generation is not a flag for files", flag(keyGeneration, `"state":"ENABLED","variants":{"n":1},"defaultVariant":"n"`), "unknown"},
+		{"unknown flag", flag("understudy.kill", on+`,"defaultVariant":"on"`), "understudy.kill: unknown, allowed are understudy.mode"},
+		{"the generation is not a flag for files", flag(keyEdition, `"state":"ENABLED","variants":{"n":1},"defaultVariant":"n"`), "unknown"},
 		{"state", flag(KeyEnabled, `"state":"ON","variants":{"on":true},"defaultVariant":"on"`), "ENABLED, DISABLED"},
 		{"default variant missing", flag(KeyEnabled, on), "defaultVariant is missing, name one of off, on"},
 		{"default variant unknown", flag(KeyEnabled, on+`,"defaultVariant":"yes"`), `variant "yes" does not exist, there are off, on`},
@@ -48,11 +48,11 @@ func TestCheck_RefusesAndSaysWhy(t *testing.T) {
 		{"shared rule missing", flag(KeyEnabled, on+`,"defaultVariant":"on","targeting":{"if":[true,{"$ref":"r"}]}`), "not among $evaluators"},
 		{"shared rule in a shared rule", `{"$evaluators":{"r":{"if":[true,{"$ref":"s"}]},"s":{"if":[true,"on"]}},"flags":{}}`, "does not resolve those reliably"},
 		{"rule that always fails", flag(KeyEnabled, on+`,"defaultVariant":"on","targeting":{"cat":["o","x"]}`), "its rule fails"},
-		{"rule with an unknown operator", flag(KeyEnabled, on+`,"defaultVariant":"on","targeting":{"perhaps":["on"]}`), "not a flagd file"},
+		{"rule with an unknown operator", flag(KeyEnabled, on+`,"defaultVariant":"on","targeting":{"perhaps":["on"]}`), "not as flagd's schema has it: /targeting"},
 		{"variant of another flag", flag("other.flag", on+`,"defaultVariant":"perhaps"`), "other.flag"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if err := checkerFor(t).check([]byte(c.file)); err == nil || !strings.Contains(err.Error(), c.says) {
+			if err := Check([]byte(c.file)); err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error is %v, want one with %q", err, c.says)
 			}
 		})
@@ -63,13 +63,13 @@ func TestCheck_RefusesReferencesThatWouldFillTheMemory(t *testing.T) {
 	long := `{"cat":["` + strings.Repeat("x", 100_000) + `"]}`
 	rule := `{"or":[` + strings.Repeat(`{"$ref":"r"},`, 100) + `"on"]}`
 	text := `{"$evaluators":{"r":` + long + `},"flags":{"understudy.enabled":{"state":"ENABLED","variants":{"on":true},"defaultVariant":"on","targeting":` + rule + `}}}`
-	if err := checkerFor(t).check([]byte(text)); err == nil || !strings.Contains(err.Error(), "together") {
+	if err := Check([]byte(text)); err == nil || !strings.Contains(err.Error(), "together") {
 		t.Errorf("error is %v", err)
 	}
 }
 
 func TestCheck_TellsEverythingThatIsWrongAtOnce(t *testing.T) {
-	err := checkerFor(t).check([]byte(`{"flags":{"understudy.x":{},"understudy.mode":{"state":"ENABLED","variants":{"a":1},"defaultVariant":"b"}}}`))
+	err := Check([]byte(`{"flags":{"understudy.x":{},"understudy.mode":{"state":"ENABLED","variants":{"a":1},"defaultVariant":"b"}}}`))
 	for _, part := range []string{"understudy.x", `variant "b"`, "1 is not one of auto"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not say %q", err, part)
@@ -96,27 +96,20 @@ func FuzzCheck(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if check.check(data) != nil {
+		doc, err := check.check(data)
+		if err != nil {
 			return
 		}
-		payload := withGeneration(data, 7)
+		payload := withEdition(data, edition{7, SourceServer, doc.looks()})
 		if !json.Valid([]byte(payload)) {
 			t.Fatalf("not JSON: %s", payload)
 		}
 		if err := check.rehearse.SetState(sync.DataSync{FlagData: payload, Source: sourceName}); err != nil {
 			t.Fatalf("flagd refuses what the check let through: %v", err)
 		}
-		if n, _, _, _, err := check.rehearse.ResolveIntValue(t.Context(), "", keyGeneration, nil); err != nil || n != 7 {
-			t.Fatalf("generation is %d, error %v", n, err)
+		n, origin, _, _, err := check.rehearse.ResolveIntValue(t.Context(), "", keyEdition, nil)
+		if err != nil || n != 7 || origin != SourceServer {
+			t.Fatalf("generation is %d of %s, error %v", n, origin, err)
 		}
 	})
-}
-
-func checkerFor(t *testing.T) *checker {
-	t.Helper()
-	c, err := newChecker()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }

@@ -24,6 +24,6 @@ func Example() {
 	fmt.Println("splitting sets: at most", v.ServeCeilingPercent, "% of scans")
 	// Output:
 	// fresh
-	// {Mode:auto Enabled:true MirrorPercent:50 ServeCeilingPercent:100}
+	// {Mode:auto Enabled:true MirrorPercent:50 ServeCeilingPercent:100 RescueEnabled:false HistoryCriticalEnabled:false}
 	// splitting sets: at most 10 % of scans
 }

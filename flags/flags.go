@@ -20,11 +20,15 @@ import (
 const (
 	SourceEnvironment = "environment"
 	SourceFile        = "file"
+	SourceServer      = "server"
 	SourceDefault     = "default"
 )
 
+// layerSource is the layer of file and server below the environment.
+const layerSource = "source"
+
 // initTimeout bounds the start of the flagd provider, whose own 500 ms are short for a loaded
-// machine; nothing in it waits for a network.
+// machine and less than coldStart.
 const initTimeout = 10 * time.Second
 
 // Flags evaluates the flags. It is safe for concurrent use.
@@ -34,13 +38,14 @@ type Flags struct {
 	metrics    *metrics
 	unregister func()
 	state      *stateKeeper
-	source     *source // nil without a file
+	source     *source // nil without file and server
 	api        *openfeature.EvaluationAPI
 	client     *openfeature.Client
 
 	current   atomic.Pointer[Values]
 	closed    atomic.Bool
 	closeOnce gosync.Once
+	memo      atomic.Pointer[memo]
 	// complained holds, by flag, the generation whose evaluation error was logged.
 	complained gosync.Map
 
@@ -49,9 +54,10 @@ type Flags struct {
 	subscribers map[*subscriber]struct{}
 }
 
-// New reads the environment and the flag file and keeps watching the file until Close. A file that
-// cannot be used is no error, it is logged and in State; a variable that cannot be read is one.
-// ctx bounds the start only.
+// New reads the environment and the sources, and follows those until Close. A file that cannot be
+// used, or a server that does not answer, is no error, it is logged and in State; a variable that
+// cannot be read is one. With a server New waits for it, at most a second. ctx bounds the start
+// only.
 func New(ctx context.Context, c Config) (*Flags, error) {
 	c = c.withDefaults()
 	if err := c.Validate(); err != nil {
@@ -61,14 +67,14 @@ func New(ctx context.Context, c Config) (*Flags, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := newMetrics()
+	m, state := newMetrics(), newStateKeeper(c)
+	m.showState(state.get)
 	if err := m.register(c.Registerer); err != nil {
 		return nil, err
 	}
 	f := &Flags{
 		log: c.Logger, now: c.Now, metrics: m, unregister: func() { m.unregister(c.Registerer) },
-		state:   newStateKeeper(c.Now, m),
-		api:     isolated.NewAPI(),
+		state: state, api: isolated.NewAPI(),
 		sources: map[string]string{}, subscribers: map[*subscriber]struct{}{},
 	}
 	safest := Safest()
@@ -82,17 +88,17 @@ func New(ctx context.Context, c Config) (*Flags, error) {
 
 func (f *Flags) start(ctx context.Context, c Config, overrides map[string]any) error {
 	layers := []multi.Option{multi.WithProvider(SourceEnvironment, environmentProvider(overrides))}
-	if c.File != "" {
+	if c.File != "" || c.Server != "" {
 		src, err := newSource(c, f.metrics, f.state)
 		if err != nil {
 			return err
 		}
-		file, err := fileProvider(src)
+		provider, err := sourceProvider(src)
 		if err != nil {
 			return err
 		}
 		f.source = src
-		layers = append(layers, multi.WithProvider(SourceFile, file))
+		layers = append(layers, multi.WithProvider(layerSource, provider))
 	}
 	provider, err := multi.NewProvider(multi.StrategyFirstMatch, layers...)
 	if err != nil {
@@ -107,9 +113,9 @@ func (f *Flags) start(ctx context.Context, c Config, overrides map[string]any) e
 	return nil
 }
 
-// fileProvider is flagd's provider over src. The empty offline path matters: with the variable
+// sourceProvider is flagd's provider over src. The empty offline path matters: with the variable
 // FLAGD_OFFLINE_FLAG_SOURCE_PATH in its environment flagd would silently read that file instead.
-func fileProvider(src *source) (*flagd.Provider, error) {
+func sourceProvider(src *source) (*flagd.Provider, error) {
 	provider, err := flagd.NewProvider(
 		flagd.WithInProcessResolver(),
 		flagd.WithOfflineFilePath(""),
@@ -131,18 +137,18 @@ func environmentProvider(overrides map[string]any) *memprovider.InMemoryProvider
 	return memprovider.NewInMemoryProvider(set)
 }
 
-// listen refreshes the snapshot whenever flagd has taken a file, and hears when it refuses one
-// that the check let through, which then is the check's fault and must not pass unseen.
+// listen refreshes the snapshot whenever flagd has taken flags, and hears when it refuses some that
+// the check let through, which then is the check's fault and must not pass unseen.
 func (f *Flags) listen() {
 	changed := func(openfeature.EventDetails) { f.refresh() }
 	failed := func(d openfeature.EventDetails) {
 		err := errors.New("flag provider: " + d.Message)
 		f.log.Error("flag provider failed: the last good values stay", "error", err)
-		f.state.stale(err, true)
+		f.state.set(StatusStale, err)
 	}
 	f.api.AddHandler(openfeature.ProviderConfigChange, &changed)
 	f.api.AddHandler(openfeature.ProviderError, &failed)
-	f.refresh() // a file taken before the handler was there
+	f.refresh() // flags taken before the handler was there
 }
 
 // State says where the values come from and since when.

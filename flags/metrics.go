@@ -2,20 +2,21 @@ package flags
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Outcomes of reading a flag file that had changed.
+// Outcomes of reading flags that had changed.
 const (
 	outcomeApplied    = "applied"    // good, and in effect
 	outcomeRefused    = "refused"    // read, and not good
-	outcomeUnreadable = "unreadable" // gone, or not to be opened
+	outcomeUnreadable = "unreadable" // a file that is gone or can't be opened, a server that does not answer
 )
 
 // metrics of one Flags; every label combination exists from the start.
 type metrics struct {
-	state   *prometheus.GaugeVec
+	state   []prometheus.Collector
 	reloads *prometheus.CounterVec
 	value   *prometheus.GaugeVec
 	mode    *prometheus.GaugeVec
@@ -25,14 +26,11 @@ type metrics struct {
 
 func newMetrics() *metrics {
 	m := &metrics{
-		state: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "understudy_flags_state", Help: "1 for where the flag values come from: fresh, stale or defaults.",
-		}, []string{"state"}),
 		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "understudy_flags_reloads_total", Help: "Changes of the flag file seen, by outcome: applied, refused or unreadable.",
+			Name: "understudy_flags_reloads_total", Help: "Changes of the flag file, or of what the flag server says, by outcome: applied, refused or unreadable.",
 		}, []string{"outcome"}),
 		value: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "understudy_flag_value", Help: "Value of a flag without a scan; enabled is 1 or 0.",
+			Name: "understudy_flag_value", Help: "Value of a flag without a scan; what is true or false is 1 or 0.",
 		}, []string{"flag"}),
 		mode: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "understudy_flag_mode", Help: "1 for the mode in effect without a scan.",
@@ -56,16 +54,41 @@ func newMetrics() *metrics {
 
 // show puts the scan-independent values on the gauges.
 func (m *metrics) show(v Values) {
-	m.value.WithLabelValues("enabled").Set(number(v.Enabled))
-	m.value.WithLabelValues("mirror_percent").Set(v.MirrorPercent)
-	m.value.WithLabelValues("serve_ceiling_percent").Set(v.ServeCeilingPercent)
+	for _, d := range definitions {
+		switch value := d.get(v).(type) {
+		case bool:
+			m.value.WithLabelValues(d.name()).Set(number(value))
+		case float64:
+			m.value.WithLabelValues(d.name()).Set(value)
+		}
+	}
 	for _, mode := range modes {
 		m.mode.WithLabelValues(mode).Set(number(mode == string(v.Mode)))
 	}
 }
 
+// showState adds the gauges that are read from the state when they are asked for.
+func (m *metrics) showState(get func() State) {
+	for _, status := range statuses {
+		m.state = append(m.state, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "understudy_flags_state", Help: "1 for where the flag values come from: fresh, stale or defaults.",
+			ConstLabels: prometheus.Labels{"state": string(status)},
+		}, func() float64 { return number(get().Status == status) }))
+	}
+	m.state = append(m.state, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "understudy_flags_healthy", Help: "1 while the flag values are known to be what the operators want; else nothing is promoted.",
+	}, func() float64 { return number(get().Healthy()) }), prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "understudy_flags_server_contact_timestamp_seconds", Help: "When the flag server was last heard; 0 for never, or without one.",
+	}, func() float64 {
+		if at := get().Contact; !at.IsZero() {
+			return float64(at.UnixMilli()) / 1000
+		}
+		return 0
+	}))
+}
+
 func (m *metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.state, m.reloads, m.value, m.mode, m.errors, m.dropped}
+	return slices.Concat(m.state, []prometheus.Collector{m.reloads, m.value, m.mode, m.errors, m.dropped})
 }
 
 func (m *metrics) register(r prometheus.Registerer) error {

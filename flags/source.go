@@ -3,44 +3,37 @@ package flags
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
-	"os"
 	gosync "sync"
 	"time"
 
 	"github.com/open-feature/flagd/core/pkg/sync"
 )
 
-// sourceName is how the file is called towards flagd, which wants a URI and a name to count by.
+// sourceName is how the source is called towards flagd, which wants a URI and a name to count by.
 const sourceName = "understudy://flags"
 
-// keyGeneration is a flag the source adds to what it hands to flagd: the count of good files so
-// far. It makes every applied file an event, and lets an evaluation see that all its flags came
-// from one file. A file cannot set it: it is not among the allowed keys.
-const keyGeneration = "understudy.generation"
+// coldStart is how long New waits for the flag server before it starts without it.
+const coldStart = time.Second
 
-// source reads the flag file and hands the good versions of it to the flagd provider. flagd's own
-// file source loses its watch when the file is deleted and takes invalid files; this one watches
-// the directory (so a symlink swap as kubelet does it is an event too), reads the file again every
-// poll interval whatever the watch says, and never hands on a file that check refuses.
+// source brings the flags of file and server to the flagd provider. flagd's own sources take what
+// is invalid; this one hands on nothing that check refuses. Once the server has given good flags
+// the file is out of the picture, for good: two writers would fight over the same dials.
 type source struct {
-	path    string
-	poll    time.Duration
-	settle  time.Duration
+	file    *flagFile // nil without a file
+	server  *server   // nil without a server
 	log     *slog.Logger
 	metrics *metrics
 	checker *checker
 	state   *stateKeeper
 
-	// Only New, before Sync runs, and then Sync itself touch these.
-	accepted   [sha256.Size]byte // digest of the file in effect
-	refused    string            // why the file was refused last; empty after a good one
+	// Only Sync touches these.
+	origin     string            // of the flags in effect: SourceFile, SourceServer; "" while none were good
+	accepted   [sha256.Size]byte // digest of them
 	generation int
+	troubles   map[string]error // by origin, why what it has now cannot be used
 
 	stopping chan struct{} // closed by stop
 	stopOnce gosync.Once
@@ -50,63 +43,100 @@ type source struct {
 
 var _ sync.ISync = (*source)(nil)
 
+// newSource wants a Config with a file, a server, or both.
 func newSource(c Config, m *metrics, state *stateKeeper) (*source, error) {
 	check, err := newChecker()
 	if err != nil {
 		return nil, err
 	}
-	return &source{
-		path: c.File, poll: c.Poll, settle: c.Settle, log: c.Logger, metrics: m, checker: check, state: state,
+	s := &source{
+		log: c.Logger, metrics: m, checker: check, state: state, troubles: map[string]error{},
 		stopping: make(chan struct{}), started: make(chan struct{}), finished: make(chan struct{}),
-	}, nil
+	}
+	if c.File != "" {
+		s.file = &flagFile{path: c.File, poll: c.Poll, settle: c.Settle, log: c.Logger}
+	}
+	if c.Server != "" {
+		if s.server, err = newServer(c); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // Init does nothing: Sync does it all.
 func (s *source) Init(context.Context) error { return nil }
 
-// IsReady is always true: without a good file the source serves an empty set.
+// IsReady is always true: without good flags the source serves an empty set.
 func (s *source) IsReady() bool { return true }
 
 // ReSync is what flagd's server calls; the in-process provider never does.
 func (s *source) ReSync(context.Context, chan<- sync.DataSync) error {
-	return errors.New("resync of the flag file: not supported, it is read again on every change")
+	return errors.New("resync of the flags: not supported, they are read again on every change")
 }
 
-// Sync hands over the file as it is, or an empty set when it is no good (the provider fails its
-// initialization without a first set), and then every good version of it until stop or ctx ends it.
+// Sync hands over the flags as they are, or an empty set when none are good (the provider fails its
+// initialization without a first set), and then all good versions until stop or ctx ends it.
 func (s *source) Sync(ctx context.Context, out chan<- sync.DataSync) error {
 	close(s.started)
 	defer close(s.finished)
-	first, good := s.read()
-	if !good {
-		first = withGeneration([]byte(`{"flags":{}}`), 0)
-	}
-	s.send(ctx, out, first)
+	var running gosync.WaitGroup
+	defer running.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 
-	watch := openWatch(s.path, s.log)
-	defer watch.close()
-	s.reload(ctx, out) // an edit between the first read and the watch
-	poll := time.NewTicker(s.poll)
-	defer poll.Stop()
-	var settled <-chan time.Time
+	reports, look := make(chan report), make(chan struct{})
+	if s.server != nil {
+		running.Go(func() { s.server.run(ctx, reports) })
+	}
+	s.send(ctx, out, s.first(ctx, reports))
+	watching, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	if s.file != nil {
+		running.Go(func() { s.file.run(watching, look) })
+	}
 	for {
+		var payload string
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-s.stopping:
 			return nil
-		case <-watch.changed():
-			if settled == nil { // not put off by further events: a busy directory must not starve us
-				settled = time.After(s.settle)
-			}
-		case <-settled:
-			settled = nil
-			s.reload(ctx, out)
-		case <-poll.C:
-			watch.renew()
-			s.reload(ctx, out)
+		case r := <-reports:
+			payload = s.take(r)
+		case <-look:
+			payload = s.read()
+		}
+		if payload != "" {
+			s.send(ctx, out, payload)
+		}
+		if s.origin == SourceServer {
+			unwatch()
 		}
 	}
+}
+
+// first is what to begin with. The server has its chance before the file, so that a restart does
+// not begin with flags that nobody set.
+func (s *source) first(ctx context.Context, reports <-chan report) string {
+	payload := ""
+	if s.server != nil {
+		select {
+		case r := <-reports:
+			payload = s.take(r)
+		case <-time.After(coldStart):
+			s.trouble(SourceServer, outcomeUnreadable, fmt.Errorf("flag server %s: no answer within %s", s.server.address, coldStart))
+		case <-ctx.Done():
+		case <-s.stopping:
+		}
+	}
+	if payload == "" {
+		payload = s.read()
+	}
+	if payload == "" {
+		payload = withEdition([]byte(`{"flags":{}}`), edition{})
+	}
+	return payload
 }
 
 // stop ends Sync and waits for it. Nothing is handed over afterwards, so that the provider, whose
@@ -128,108 +158,96 @@ func (s *source) send(ctx context.Context, out chan<- sync.DataSync, payload str
 	}
 }
 
-func (s *source) reload(ctx context.Context, out chan<- sync.DataSync) {
-	if payload, good := s.read(); good {
-		s.send(ctx, out, payload)
+// read offers the file, unless the server rules.
+func (s *source) read() (payload string) {
+	if s.file == nil || s.origin == SourceServer {
+		return ""
 	}
+	data, err := readFile(s.file.path)
+	if err != nil {
+		s.trouble(SourceFile, outcomeUnreadable, fmt.Errorf("flag file %s: %w", s.file.path, err))
+		return ""
+	}
+	return s.offer(SourceFile, "flag file "+s.file.path, data)
 }
 
-// read returns the file for flagd when it is good and not what is in effect already. What is wrong
-// with it is told once, not at every poll.
-func (s *source) read() (payload string, changed bool) {
-	data, err := readFile(s.path)
-	if err != nil {
-		s.refuse(outcomeUnreadable, err)
-		return "", false
+// take offers what the server said.
+func (s *source) take(r report) (payload string) {
+	if r.err != nil {
+		s.trouble(SourceServer, outcomeUnreadable, r.err)
+		return ""
 	}
+	s.state.heard()
+	return s.offer(SourceServer, "flag server "+s.server.address, r.flags)
+}
+
+// offer gives flags in the form for flagd when they are good and not what is in effect already.
+func (s *source) offer(origin, name string, data []byte) (payload string) {
 	digest := sha256.Sum256(data)
-	if s.generation > 0 && digest == s.accepted {
-		s.settleFresh()
-		return "", false
+	if s.origin == origin && digest == s.accepted {
+		s.well(origin)
+		return ""
 	}
-	if err := s.checker.check(data); err != nil {
-		s.refuse(outcomeRefused, err)
-		return "", false
+	doc, err := s.checker.check(data)
+	if err == nil && origin == SourceServer && !doc.hasOurs() {
+		// A server that lost its own source says just that; it must not undo the kill switch.
+		err = fmt.Errorf("none of Understudy's flags is there, want some of %s", allowedKeys())
+	}
+	if err != nil {
+		s.trouble(origin, outcomeRefused, fmt.Errorf("%s: %w", name, err))
+		return ""
 	}
 	s.generation++
-	s.accepted = digest
-	s.refused = ""
+	s.origin, s.accepted = origin, digest
+	delete(s.troubles, origin)
 	s.metrics.reloads.WithLabelValues(outcomeApplied).Inc()
-	s.log.Info("flag file read", "file", s.path, "sha256", fmt.Sprintf("%x", digest[:6]), "generation", s.generation)
-	s.state.fresh()
-	return withGeneration(data, s.generation), true
+	s.log.Info("flags read", "from", name, "sha256", fmt.Sprintf("%x", digest[:6]), "generation", s.generation)
+	s.show()
+	return withEdition(data, edition{int64(s.generation), origin, doc.looks()})
 }
 
-// settleFresh notes that the good file is back after a bad one.
-func (s *source) settleFresh() {
-	if s.refused == "" {
+// well notes that the good flags are back, or back within reach.
+func (s *source) well(origin string) {
+	if s.troubles[origin] == nil {
 		return
 	}
-	s.refused = ""
-	s.log.Info("flag file is good again, nothing changed", "file", s.path)
-	s.state.fresh()
+	delete(s.troubles, origin)
+	s.log.Info("flags are good again, nothing changed", "from", origin)
+	s.show()
 }
 
-func (s *source) refuse(outcome string, err error) {
-	if err.Error() == s.refused {
+// trouble tells what is wrong once, not at every poll.
+func (s *source) trouble(origin, outcome string, err error) {
+	if was := s.troubles[origin]; was != nil && was.Error() == err.Error() {
 		return
 	}
-	s.refused = err.Error()
-	err = fmt.Errorf("flag file %s: %w", s.path, err)
+	s.troubles[origin] = err
 	s.metrics.reloads.WithLabelValues(outcome).Inc()
-	if s.generation == 0 {
-		s.log.Error("flag file cannot be used and none was good before: serving 0 until one is", "error", err)
+	if s.origin == "" {
+		s.log.Error("flags cannot be used and none were good before: serving 0 until some are", "error", err)
 	} else {
-		s.log.Error("flag file cannot be used: the last good values stay", "error", err)
+		s.log.Error("flags cannot be used: the last good values stay", "error", err)
 	}
-	s.state.stale(err, s.generation > 0)
+	s.show()
 }
 
-// readFile reads a regular file of bounded size; opening anything else (a pipe) might block. Its
-// errors leave out the path, which the caller adds.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, withoutPath(err)
+// show sets the state. What is in effect is fresh when it comes from where it should, and that is
+// well.
+func (s *source) show() {
+	wanted := SourceFile
+	if s.server != nil {
+		wanted = SourceServer
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("read: not a regular file")
+	trouble := s.troubles[SourceServer]
+	if s.origin != SourceServer {
+		trouble = errors.Join(trouble, s.troubles[SourceFile])
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, withoutPath(err)
+	switch {
+	case s.origin == "":
+		s.state.set(StatusDefaults, trouble)
+	case s.origin == wanted && trouble == nil:
+		s.state.set(StatusFresh, nil)
+	default:
+		s.state.set(StatusStale, trouble)
 	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	if len(data) > maxFileBytes {
-		return nil, fmt.Errorf("larger than %d bytes", maxFileBytes)
-	}
-	return data, nil
-}
-
-func withoutPath(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
-}
-
-// withGeneration adds the generation flag to a checked file.
-func withGeneration(data []byte, generation int) string {
-	var top, flags map[string]json.RawMessage
-	if err := json.Unmarshal(data, &top); err != nil {
-		panic("flag file passed its check and is no object: " + err.Error())
-	}
-	if err := json.Unmarshal(top["flags"], &flags); err != nil {
-		panic("flag file passed its check and its flags are no object: " + err.Error())
-	}
-	flags[keyGeneration] = json.RawMessage(fmt.Sprintf(
-		`{"state":"ENABLED","variants":{"n":%d},"defaultVariant":"n"}`, generation))
-	top["flags"], _ = json.Marshal(flags) // raw messages that were just read
-	whole, _ := json.Marshal(top)
-	return string(whole)
 }

@@ -1,11 +1,8 @@
 package flags
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -30,42 +27,90 @@ func ParseMode(s string) (Mode, error) {
 	return Mode(s), nil
 }
 
-// Values are the four flags at one moment. Percentages lie within 0 and 100.
+// Values are the six flags at one moment. Percentages lie within 0 and 100.
 type Values struct {
 	Mode                Mode
 	Enabled             bool
 	MirrorPercent       float64
 	ServeCeilingPercent float64
+	// RescueEnabled lets the candidate answer a request that the primary fails.
+	RescueEnabled bool
+	// HistoryCriticalEnabled lets the engine answer the analyses that the primary does not have.
+	HistoryCriticalEnabled bool
 }
 
-// Defaults are the values when neither file nor environment says otherwise.
+// All lists the flags by key with their values, in the order of the documentation.
+func (v Values) All() []Flag {
+	all := make([]Flag, len(definitions))
+	for i, d := range definitions {
+		all[i] = Flag{Key: d.key, Variable: d.env, Value: d.get(v)}
+	}
+	return all
+}
+
+// Flag is one flag with a value: a string, a bool or a float64.
+type Flag struct {
+	Key      string
+	Variable string // of the environment, that beats file and server
+	Value    any
+}
+
+// Defaults are the values when nothing says otherwise.
 func Defaults() Values {
 	return Values{Mode: ModeAuto, Enabled: true, MirrorPercent: 100, ServeCeilingPercent: 100}
 }
 
-// Safest are the values of a flag that cannot be evaluated and never could: nothing is served and
+// Safest are the values of flags that cannot be evaluated and never could: nothing is served and
 // nothing mirrored.
 func Safest() Values {
 	return Values{Mode: ModeDryRun, Enabled: false}
 }
 
-// Context says what is asked: a rule in the flag file may look at any of it. ScanKey is the
-// targeting key, so a fractional rule puts all questions of a scan into one bucket.
+// Context says what is asked: a rule may look at any of it. ScanKey is the targeting key, so a
+// fractional rule puts all questions of a scan into one bucket.
 type Context struct {
 	ScanKey  string
 	Analysis string
 	MergeBy  string
 	Client   string
-	// NodeCount is the number of nodes in the network; a rule reads it as node_count.
+	// NodeCount is the number of nodes in the network; a rule reads it as node_count, or folded to
+	// a SizeClass as size_class.
 	NodeCount int
+}
+
+// sizes are the size classes and their least numbers of nodes, from small to large.
+var sizes = []struct {
+	class string
+	floor int
+}{{"0-9", 0}, {"10-29", 10}, {"30-99", 30}, {"100-299", 100}, {"300-", 300}}
+
+// SizeClass folds a number of nodes to the value of the attribute size_class.
+func SizeClass(nodes int) string { return sizes[sizeIndex(nodes)].class }
+
+func sizeIndex(nodes int) int {
+	i := len(sizes) - 1
+	for i > 0 && nodes < sizes[i].floor {
+		i--
+	}
+	return i
+}
+
+// attributes are what a rule may look at, besides the targeting key.
+func (c Context) attributes() map[string]any {
+	return map[string]any{
+		"analysis": c.Analysis, "merge_by": c.MergeBy, "client": c.Client, "node_count": c.NodeCount,
+		"size_class": SizeClass(c.NodeCount),
+	}
 }
 
 // The keys of the flags, as OpenFeature and the flag file know them.
 const (
-	KeyMode                = "understudy.mode"
-	KeyEnabled             = "understudy.enabled"
-	KeyMirrorPercent       = "understudy.mirror_percent"
-	KeyServeCeilingPercent = "understudy.serve_ceiling_percent"
+	KeyMode                   = "understudy.mode"
+	KeyEnabled                = "understudy.enabled"
+	KeyMirrorPercent          = "understudy.mirror_percent"
+	KeyServeCeilingPercent    = "understudy.serve_ceiling_percent"
+	KeyRescueEnabled          = "understudy.rescue_enabled"
+	KeyHistoryCriticalEnabled = "understudy.history_critical_enabled"
 )
 
 const keyPrefix = "understudy."
@@ -114,6 +159,20 @@ var definitions = []definition{
 		get:      func(v Values) any { return v.ServeCeilingPercent },
 		set:      func(v *Values, x any) { v.ServeCeilingPercent = x.(float64) },
 	},
+	{
+		key: KeyRescueEnabled, env: "UNDERSTUDY_FLAG_RESCUE_ENABLED",
+		readFile: boolFromFile,
+		readEnv:  boolFromText,
+		get:      func(v Values) any { return v.RescueEnabled },
+		set:      func(v *Values, x any) { v.RescueEnabled = x.(bool) },
+	},
+	{
+		key: KeyHistoryCriticalEnabled, env: "UNDERSTUDY_FLAG_HISTORY_CRITICAL_ENABLED",
+		readFile: boolFromFile,
+		readEnv:  boolFromText,
+		get:      func(v Values) any { return v.HistoryCriticalEnabled },
+		set:      func(v *Values, x any) { v.HistoryCriticalEnabled = x.(bool) },
+	},
 }
 
 // definitionOf finds a flag by key.
@@ -132,74 +191,4 @@ func allowedKeys() string {
 		keys[i] = d.key
 	}
 	return strings.Join(keys, ", ")
-}
-
-func modeFromText(s string) (any, error) {
-	m, err := ParseMode(s)
-	return string(m), err
-}
-
-func modeFromFile(x any) (any, error) {
-	s, ok := x.(string)
-	if !ok {
-		return nil, fmt.Errorf("%s is not one of %s", shown(x), strings.Join(modes, ", "))
-	}
-	return modeFromText(s)
-}
-
-func boolFromText(s string) (any, error) {
-	b, err := strconv.ParseBool(s)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not true or false", s)
-	}
-	return b, nil
-}
-
-func boolFromFile(x any) (any, error) {
-	b, ok := x.(bool)
-	if !ok {
-		return nil, fmt.Errorf("%s is not true or false", shown(x))
-	}
-	return b, nil
-}
-
-func percentFromText(s string) (any, error) {
-	p, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a number from 0 to 100", s)
-	}
-	return percent(p)
-}
-
-func percentFromFile(x any) (any, error) {
-	n, ok := x.(json.Number)
-	if !ok {
-		return nil, fmt.Errorf("%s is not a number from 0 to 100", shown(x))
-	}
-	return percentFromText(n.String())
-}
-
-func percent(p float64) (any, error) {
-	if math.IsNaN(p) || p < 0 || p > 100 {
-		return nil, fmt.Errorf("%v is not a number from 0 to 100", p)
-	}
-	return p, nil
-}
-
-// shown renders a JSON value for an error message, shortened.
-func shown(x any) string {
-	data, err := json.Marshal(x)
-	if err != nil {
-		return fmt.Sprintf("%T", x)
-	}
-	return short(string(data), 60)
-}
-
-// short cuts s to at most n runes.
-func short(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return string(runes[:n]) + "..."
 }
