@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"understudy/compare"
 )
 
 const analyzePrefix = "/analyze/"
@@ -12,24 +14,40 @@ const analyzePrefix = "/analyze/"
 // quorums is the analysis that ends a scan of the adapter client.
 const quorums = "quorums"
 
+// networkAnalysis is the one of the scanner API that not every primary has.
+const networkAnalysis = "network"
+
 // otherAnalysis is the label of every request that is no known analysis.
 const otherAnalysis = "other"
 
-// captured are the analyses that both sides answer. What the primary does not
-// have (history-critical, data-quality) passes through and is compared with
-// nothing.
-var captured = []string{"top-tier", "symmetric-top-tier", "blocking-sets", "splitting-sets", quorums, "full", "network"}
+// captured are the analyses that both sides answer.
+var captured = []string{"top-tier", "symmetric-top-tier", "blocking-sets", "splitting-sets", quorums, "full", networkAnalysis}
+
+// ofTheEngine are the analyses that no primary has.
+var ofTheEngine = []string{"history-critical", "data-quality"}
 
 // analyses are the values of the label analysis.
-var analyses = append(slices.Clone(captured), "history-critical", "data-quality", otherAnalysis)
+var analyses = slices.Concat(captured, ofTheEngine, []string{otherAnalysis})
 
-// analysisOf folds a request to its label and says whether it is captured.
-func analysisOf(r *http.Request) (label string, capture bool) {
+// handling is how a request is treated.
+type handling int
+
+const (
+	passed   handling = iota // to the primary, as it came
+	compared                 // both sides can answer it
+	lacked                   // by the primary: the candidate may answer alone
+)
+
+// analysisOf folds a request to its label and says how it is treated.
+func analysisOf(r *http.Request, primary compare.PrimaryKind) (label string, how handling) {
 	name, found := strings.CutPrefix(r.URL.EscapedPath(), analyzePrefix)
-	if !found || r.Method != http.MethodPost || !slices.Contains(analyses, name) || name == otherAnalysis {
-		return otherAnalysis, false
+	switch {
+	case !found || r.Method != http.MethodPost || !slices.Contains(analyses, name) || name == otherAnalysis:
+		return otherAnalysis, passed
+	case slices.Contains(ofTheEngine, name), name == networkAnalysis && primary == compare.KindPython:
+		return name, lacked
 	}
-	return name, slices.Contains(captured, name)
+	return name, compared
 }
 
 // underAnalyze reports whether the two response headers belong on the answer.

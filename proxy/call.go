@@ -31,11 +31,13 @@ type call struct {
 	body      []byte // the whole body, when it was read first
 	whole     bool
 	keep      bool // copies of request and answer are wanted
+	rescuable bool // the candidate may answer where the primary fails
 	contest   *contest
 
 	// The primary's part.
 	asked    bool // the request was sent on
 	failed   bool // and brought no answer
+	instead  bool // and what went out in its place is the candidate's answer
 	answer   *tee
 	status   int
 	encoding string

@@ -25,6 +25,7 @@ type asker struct {
 	base      *url.URL
 	transport http.RoundTripper
 	limit     int64 // of an answer
+	ranks     bool  // it is told which calls somebody waits for
 }
 
 // asked is all of a request that is shown to a side: no header of the
@@ -32,6 +33,7 @@ type asker struct {
 type asked struct {
 	method, path, contentType string
 	body                      []byte
+	served                    bool // a client waits for the answer
 }
 
 // ask sends the request and turns whatever happens into a reply. The answer's
@@ -76,7 +78,19 @@ func (k *asker) request(ctx context.Context, a asked) (*http.Request, error) {
 		request.Header.Set("Content-Type", a.contentType)
 	}
 	request.Header.Set("User-Agent", "understudy")
+	if k.ranks {
+		request.Header.Set("Priority", priority(a.served))
+	}
 	return request, nil
+}
+
+// priority is the header of RFC 9218 by which a candidate lets served calls go
+// before mirrored ones, variations and self-tests.
+func priority(served bool) string {
+	if served {
+		return "u=0"
+	}
+	return "u=7"
 }
 
 // failureOf names what went wrong between us and a side. A context of ours that

@@ -37,6 +37,8 @@ type Config struct {
 
 	ServePatience time.Duration // how long a complete answer of the primary waits for the candidate's
 	CompareBudget time.Duration // how long it then waits for the verdict
+	RescueAfter   time.Duration // with Allowed.Rescue: a primary that has not begun to answer for so long fails by timeout
+	ReverseShadow float64       // stage complete: share of scans, 0 to 1, about which the primary is asked afterwards; 0: off
 
 	ArbiterBudget     time.Duration // longest that the arbiter may look for who is wrong, off the path
 	ArbiterQueue      int           // exchanges waiting for the arbiter
@@ -74,6 +76,8 @@ func DefaultConfig() Config {
 		CandidateBytes:     64 * mib,
 		ServePatience:      time.Second,
 		CompareBudget:      200 * time.Millisecond,
+		RescueAfter:        45 * time.Second,
+		ReverseShadow:      0.05,
 		ArbiterBudget:      10 * time.Second,
 		ArbiterQueue:       64,
 		DeepSample:         0.01,
@@ -100,7 +104,7 @@ func (c Config) Validate() error {
 	for _, share := range []struct {
 		field string
 		value float64
-	}{{"SampleBodies", c.SampleBodies}, {"DeepSample", c.DeepSample}} {
+	}{{"SampleBodies", c.SampleBodies}, {"DeepSample", c.DeepSample}, {"ReverseShadow", c.ReverseShadow}} {
 		if !(share.value >= 0 && share.value <= 1) { // also NaN
 			return fmt.Errorf("field %s %v: want 0 to 1", share.field, share.value)
 		}
@@ -168,6 +172,7 @@ func (c Config) validateTimes() error {
 		{"CandidateSlack", c.CandidateSlack, 0, hour},
 		{"ServePatience", c.ServePatience, 0, hour},
 		{"CompareBudget", c.CompareBudget, 0, hour},
+		{"RescueAfter", c.RescueAfter, time.Millisecond, hour},
 		{"ArbiterBudget", c.ArbiterBudget, time.Millisecond, hour},
 		{"BurstQuiet", c.BurstQuiet, time.Millisecond, hour},
 		{"ScanMost", c.ScanMost, time.Millisecond, 24 * hour},

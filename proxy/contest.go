@@ -38,6 +38,7 @@ type settled struct {
 }
 
 func newContest(j *job, beside bool) *contest {
+	j.asked.served = true
 	return &contest{
 		job: j, beside: beside,
 		replied: make(chan struct{}), checked: make(chan struct{}), judged: make(chan struct{}),
@@ -104,6 +105,10 @@ func (p *Proxy) uncontested(k *contest, end settled) {
 		return
 	}
 	p.report(j)
+	if p.reverses(j) {
+		p.reverse(j)
+		return
+	}
 	p.finish(j)
 }
 

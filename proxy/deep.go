@@ -33,7 +33,7 @@ func (p *Proxy) sampleDeep(j *job) {
 		id: j.id + "-deep", source: SourceDeep, analysis: j.analysis, at: j.at, visit: j.visit,
 		hold: p.holding(len(body) + len(j.primary.Body)), asked: j.asked, primary: j.primary,
 	}
-	deep.asked.body = body
+	deep.asked.body, deep.asked.served = body, false
 	if deep.hold == nil || !p.side.offer(deep) {
 		p.dropAside(deep, sideDropped)
 	}

@@ -20,9 +20,17 @@ import (
 // BreakerClosed is filled in by the proxy.
 type Dialer func(ctx context.Context, scan ScanContext) rollout.Dials
 
+// Allowed is what operators let the candidate do beyond its share.
+type Allowed struct {
+	Rescue        bool // answer where the primary fails
+	CandidateOnly bool // answer analyses that the primary lacks
+}
+
 // Deps are the parts a Proxy works with.
 type Deps struct {
-	Dials              Dialer
+	Dials Dialer
+	// Allow is asked like Dials. Nil: neither is allowed.
+	Allow              func(ctx context.Context, scan ScanContext) Allowed
 	Candidate          *url.URL          // base URL of the candidate
 	CandidateTransport http.RoundTripper // how to reach it; nil: a plain transport of the proxy's own
 	Recorder           Recorder          // nil: nothing is recorded
@@ -64,6 +72,9 @@ func (d Deps) withDefaults() (Deps, error) {
 		return d, errors.New("Deps.Candidate is missing: want the base URL of the candidate")
 	case d.Registerer == nil:
 		return d, errors.New("Deps.Registerer is missing")
+	}
+	if d.Allow == nil {
+		d.Allow = func(context.Context, ScanContext) Allowed { return Allowed{} }
 	}
 	if d.CandidateTransport == nil {
 		d.CandidateTransport = newTransport()

@@ -73,7 +73,12 @@ func (m *metrics) fill() {
 	for _, analysis := range captured {
 		m.requests.WithLabelValues(analysis, ServedByCandidate, "")
 		m.requests.WithLabelValues(analysis, ServedByCandidate, ReasonPrimaryWrong)
+		m.requests.WithLabelValues(analysis, ServedByCandidate, ReasonRescue)
 		m.mirrors.WithLabelValues(analysis)
+		m.durations.WithLabelValues(ServedByCandidate, analysis)
+	}
+	for _, analysis := range append(slices.Clone(ofTheEngine), networkAnalysis) {
+		m.requests.WithLabelValues(analysis, ServedByCandidate, ReasonCandidateOnly)
 		m.durations.WithLabelValues(ServedByCandidate, analysis)
 	}
 	for _, reason := range skips {

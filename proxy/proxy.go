@@ -55,7 +55,7 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p := &Proxy{
 		cfg: cfg, deps: deps, log: deps.Logger,
 		transport: newTransport(),
-		candidate: &asker{base: deps.Candidate, transport: deps.CandidateTransport, limit: cfg.CandidateBytes},
+		candidate: &asker{base: deps.Candidate, transport: deps.CandidateTransport, limit: cfg.CandidateBytes, ranks: true},
 		side:      newSideWork(),
 		scans:     newScanBook(cfg, deps.Now),
 		held:      &ledger{limit: cfg.HeldBytes},
@@ -83,14 +83,18 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.traffic.begin()
 	defer p.traffic.end()
-	label, capture := analysisOf(r)
+	label, how := analysisOf(r, p.cfg.PrimaryKind)
 	c := &call{w: w, in: r, analysis: label, start: time.Now(), servedBy: ServedByPrimary}
 	defer p.count(c)
 	if underAnalyze(r) {
 		c.id, c.headers = newID(c.start), p.cfg.Headers
 	}
-	if capture {
+	switch how {
+	case compared:
 		p.analyze(c)
+		return
+	case lacked:
+		p.candidateOnly(c)
 		return
 	}
 	if c.headers && p.dials(r.Context(), ScanContext{}).Off() {
@@ -111,6 +115,7 @@ func (p *Proxy) analyze(c *call) {
 	}
 	c.hold = &hold{ledger: p.held}
 	c.treatment = p.treat(c, dials)
+	c.rescuable = p.allowed(c, nil).Rescue
 	if c.treatment.Serve {
 		p.serve(c)
 		return

@@ -10,8 +10,9 @@ const (
 )
 
 // Why a request of a scan inside the serve share got the primary's answer, or
-// the candidate's though the two differ: the values of reason in the header, the
-// record and the label. "" elsewhere.
+// the candidate's though the two differ, and why the candidate answered beyond its
+// share: the values of reason in the header, the record and the label. ""
+// elsewhere.
 const (
 	ReasonPrimaryWrong   = "primary_wrong"    // the candidate's answer goes out: the primary's is proven wrong
 	ReasonCandidateWrong = "candidate_wrong"  // the candidate's is proven wrong
@@ -29,6 +30,8 @@ const (
 	ReasonEncoding       = "encoding"         // a content encoding that is not undone here
 	ReasonMemory         = "memory"           // too many bodies held already
 	ReasonIncomplete     = "incomplete"       // a side or the client broke off
+	ReasonCandidateOnly  = "candidate_only"   // the primary lacks the analysis; never recorded
+	ReasonRescue         = "rescue"           // the primary failed, and the candidate's answer goes out
 )
 
 // primaryReasons are those with which the primary answers.
