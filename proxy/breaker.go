@@ -60,7 +60,11 @@ func refusedByBoth(reply compare.Reply, primary int) bool {
 
 // execution judges that of a job.
 func (p *Proxy) execution(j *job) (result rollout.Result, completed, counts bool) {
-	return judgeExecution(j.candidate, j.primary.Status, j.unservable, p.breaker.Policy().Slow, p.cfg.CandidateDeadline)
+	primary := j.primary.Status
+	if primary == 0 && j.primary.Failure != "" { // it failed; nobody can say that the question was a good one
+		primary = http.StatusBadGateway
+	}
+	return judgeExecution(j.candidate, primary, j.unservable, p.breaker.Policy().Slow, p.cfg.CandidateDeadline)
 }
 
 // report tells the breaker how the execution went, once, as soon as all that

@@ -40,7 +40,7 @@ func newTransport() *http.Transport {
 
 func (p *Proxy) newForwarder() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
-		Transport:      p.transport,
+		Transport:      rescuing{p},
 		Rewrite:        p.rewrite,
 		ModifyResponse: p.answered,
 		ErrorHandler:   p.notAnswered,
@@ -148,6 +148,10 @@ func (t *trailing) Read(p []byte) (int, error) {
 // answered sees the head of every answer before the client does.
 func (p *Proxy) answered(res *http.Response) error {
 	c := callOf(res.Request.Context())
+	if c.instead {
+		c.mark(res.Header)
+		return nil
+	}
 	if p.unreachable.Swap(false) {
 		p.log.Info("primary answers again", "primary", p.cfg.Primary.Redacted())
 	}
@@ -171,6 +175,12 @@ func (p *Proxy) answered(res *http.Response) error {
 	return nil
 }
 
+func (p *Proxy) primarySilent(err error) {
+	if !p.unreachable.Swap(true) {
+		p.log.Warn("primary does not answer", "primary", p.cfg.Primary.Redacted(), "err", err)
+	}
+}
+
 // mark sets the two response headers, when they are wanted.
 func (c *call) mark(header http.Header) {
 	if !c.headers {
@@ -192,9 +202,7 @@ func (p *Proxy) notAnswered(w http.ResponseWriter, r *http.Request, err error) {
 		panic(http.ErrAbortHandler)
 	}
 	c.failed = true
-	if !p.unreachable.Swap(true) {
-		p.log.Warn("primary does not answer", "primary", p.cfg.Primary.Redacted(), "err", err)
-	}
+	p.primarySilent(err)
 	c.mark(w.Header())
 	writeProblem(w, http.StatusBadGateway, fmt.Sprintf("the primary scanner at %s does not answer: %v", p.cfg.Primary.Redacted(), err))
 }

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"hash/maphash"
 	"time"
 )
 
@@ -11,18 +12,41 @@ func (p *Proxy) shadow(c *call) {
 	if c.treatment.Mirror {
 		c.keep = true
 	}
-	if !c.whole {
-		c.watchRequest(p.cfg.RequestBytes)
+	if reason := p.watch(c); reason != "" {
+		c.rescuable = false
+		defer p.skip(c, reason)
+		p.forward(c)
+		return
 	}
 	done := false
 	defer func() {
-		if !done { // the answer was cut, and the handler is being aborted
+		switch {
+		case c.contest != nil: // there was a rescue
+			c.settleRescue()
+		case !done: // the answer was cut, and the handler is being aborted
 			p.skip(c, ReasonIncomplete)
+		default:
+			p.offer(c)
 		}
 	}()
 	p.forward(c)
 	done = true
-	p.offer(c)
+}
+
+// watch sees to it that the body of a request is known: by and by while it streams
+// to the primary, or at once where the candidate may have to answer in its place.
+func (p *Proxy) watch(c *call) (reason string) {
+	switch {
+	case c.whole:
+	case c.rescuable:
+		if reason = p.readRequest(c); reason != "" {
+			return reason
+		}
+		c.visit.identify(c.analysis, maphash.Bytes(digestSeed, c.body), true)
+	default:
+		c.watchRequest(p.cfg.RequestBytes)
+	}
+	return ""
 }
 
 // watchRequest puts a tee around the body. The burst needs its digest even when

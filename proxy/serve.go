@@ -39,6 +39,7 @@ func (p *Proxy) serve(c *call) {
 	}
 	if !p.enlist() { // shutting down
 		p.metrics.dropped(dropShutdown)
+		c.rescuable = false
 		c.hold.release()
 		defer p.recordOmitted(c, dropShutdown)
 		p.forward(c)
@@ -57,7 +58,7 @@ func (p *Proxy) serve(c *call) {
 
 // passOn lets the primary answer a request that the candidate can't be asked.
 func (p *Proxy) passOn(c *call, reason string) {
-	c.reason = reason
+	c.reason, c.rescuable = reason, false
 	p.metrics.skipped(reason)
 	c.hold.release()
 	defer p.recordOmitted(c, reason) // also when the answer is cut
@@ -104,9 +105,13 @@ func (p *Proxy) choose(c *call, res *http.Response) {
 	c.took = time.Since(c.start)
 	if err != nil {
 		rest := io.Reader(res.Body)
-		if !errors.Is(err, errTooLarge) && !errors.Is(err, errMemory) {
-			rest = failing{err}
-			c.took = 0
+		if requestReason(err) == ReasonIncomplete {
+			if c.rescuable && p.rescues(c, compare.Reply{Failure: compare.FailureReset, Latency: c.took}) {
+				c.servedBy, c.reason, c.failed = ServedByCandidate, ReasonRescue, true
+				c.putCandidate(res)
+				return
+			}
+			rest, c.took = failing{err}, 0
 		}
 		c.reason = answerReason(err)
 		res.Body = readCloser{io.MultiReader(bytes.NewReader(body), rest), res.Body}
@@ -125,7 +130,13 @@ func (p *Proxy) choose(c *call, res *http.Response) {
 		return
 	}
 	c.servedBy = ServedByCandidate
-	_ = res.Body.Close() // read whole; nothing is lost
+	c.putCandidate(res)
+}
+
+// putCandidate puts the candidate's answer in the place of another one, of which
+// nothing has gone out.
+func (c *call) putCandidate(res *http.Response) {
+	_ = res.Body.Close()
 	answer := c.contest.job.candidate.Body
 	res.StatusCode, res.Header, res.Trailer = http.StatusOK, candidateHeader(answer), nil
 	res.Body, res.ContentLength = io.NopCloser(bytes.NewReader(answer)), int64(len(answer))
