@@ -93,6 +93,7 @@ func TestVerify_NamesTheFirstBrokenRecordAndWhatIsWrong(t *testing.T) {
 		{"none", func([]audit.Record) []audit.Record { return nil }, 1, "it is missing"},
 		{"reordered", func(r []audit.Record) []audit.Record { r[1], r[2] = r[2], r[1]; return r }, 2, "it stands behind record 3"},
 		{"twice", func(r []audit.Record) []audit.Record { return slices.Insert(r, 2, r[1]) }, 2, "it stands a second time, after record 2"},
+		{"a number that none has", func(r []audit.Record) []audit.Record { r[2].Seq = 0; return r }, 3, "it is missing: record 0 stands in its place"},
 		{"a changed line", func(r []audit.Record) []audit.Record {
 			r[2].Body = []byte(strings.Replace(string(r[2].Body), "ana", "bob", 1))
 			return r

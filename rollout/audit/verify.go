@@ -59,7 +59,7 @@ func misplaced(records []Record, i int) error {
 	switch {
 	case got == want:
 		return nil
-	case got < want:
+	case got > 0 && got < want:
 		return &Broken{got, fmt.Sprintf("it stands a second time, after record %d", want-1)}
 	case elsewhere:
 		return &Broken{want, fmt.Sprintf("it stands behind record %d", got)}
