@@ -115,9 +115,13 @@ func (d *document) read(data []byte, found *problems) error {
 	var raw struct {
 		Flags      map[string]json.RawMessage `json:"flags"`
 		Evaluators map[string]json.RawMessage `json:"$evaluators"`
+		Metadata   map[string]any             `json:"metadata"`
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return mismatch(err)
+	}
+	if set, there := raw.Metadata["flagSetId"]; there && set == "" {
+		found.add("", errors.New("metadata: flagSetId is empty, flagd keeps no flag of such a set: name it or leave it out"))
 	}
 	d.Flags, d.Evaluators = map[string]flagEntry{}, raw.Evaluators
 	for _, key := range slices.Sorted(maps.Keys(raw.Flags)) {

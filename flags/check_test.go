@@ -49,6 +49,9 @@ func TestCheck_RefusesAndSaysWhy(t *testing.T) {
 		{"shared rule in a shared rule", `{"$evaluators":{"r":{"if":[true,{"$ref":"s"}]},"s":{"if":[true,"on"]}},"flags":{}}`, "does not resolve those reliably"},
 		{"rule that always fails", flag(KeyEnabled, on+`,"defaultVariant":"on","targeting":{"cat":["o","x"]}`), "its rule fails"},
 		{"rule with an unknown operator", flag(KeyEnabled, on+`,"defaultVariant":"on","targeting":{"perhaps":["on"]}`), "not as flagd's schema has it: /targeting"},
+		{"a set without a name", `{"metadata":{"flagSetId":""},"flags":{}}`, "flagSetId is empty"},
+		{"a flag of the wrong shape", `{"flags":{"understudy.mode":5}}`, "understudy.mode: is a JSON number, want an object"},
+		{"a field of the wrong shape", flag(KeyEnabled, on+`,"defaultVariant":1`), "understudy.enabled: defaultVariant is a JSON number, want a text"},
 		{"variant of another flag", flag("other.flag", on+`,"defaultVariant":"perhaps"`), "other.flag"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -69,8 +72,13 @@ func TestCheck_RefusesReferencesThatWouldFillTheMemory(t *testing.T) {
 }
 
 func TestCheck_TellsEverythingThatIsWrongAtOnce(t *testing.T) {
-	err := Check([]byte(`{"flags":{"understudy.x":{},"understudy.mode":{"state":"ENABLED","variants":{"a":1},"defaultVariant":"b"}}}`))
-	for _, part := range []string{"understudy.x", `variant "b"`, "1 is not one of auto"} {
+	err := Check([]byte(`{"flags":{"understudy.x":{},"understudy.mode":{"state":"ENABLED","variants":{"a":1},"defaultVariant":"b"},
+		"understudy.enabled":{"state":"ENABLED","variants":{"on":true},"defaultVariant":"on","targeting":{"perhaps":["on"]}},
+		"understudy.rescue_enabled":{"state":"ENABLED","variants":{"on":true},"defaultVariant":"on","targeting":{"cat":["o","x"]}}}}`))
+	for _, part := range []string{
+		"understudy.x: unknown", `understudy.mode: defaultVariant: variant "b" does not exist, there are a`, `variant "a": 1 is not one of auto`,
+		"understudy.enabled: not as flagd's schema has it: /targeting", "understudy.rescue_enabled: its rule fails for",
+	} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not say %q", err, part)
 		}

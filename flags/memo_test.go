@@ -25,8 +25,8 @@ const rules = `{
 // allContexts are questions that differ in all that a rule may look at.
 func allContexts() []Context {
 	var all []Context
-	for _, nodes := range []int{0, 9, 10, 29, 30, 99, 100, 300} {
-		for _, scan := range []string{"", "a", "b", "c", "d"} {
+	for _, nodes := range []int{0, 9, 10, 99, 100, 300} {
+		for _, scan := range []string{"", "a", "b"} {
 			for _, analysis := range []string{"", "quorums", "top-tier"} {
 				for _, mergeBy := range []string{"", "isp", "none"} {
 					for _, client := range []string{"", "x"} {
@@ -81,15 +81,16 @@ func TestEvaluate_QuestionsThatNoRuleTellsApartAreEvaluatedOnce(t *testing.T) {
 	}
 	f := start(t, `{"flags":{"understudy.enabled":{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"on",
 		"targeting":{"if":[{"==":[{"var":"analysis"},"quorums"]},"off"]}}}}`)
-	for i := range 17 * 100 {
+	for i := range 17 * 5 {
 		f.Evaluate(t.Context(), Context{ScanKey: fmt.Sprint(i / 17), Analysis: []string{"quorums", "top-tier", "blocking-sets"}[i%3], NodeCount: i % 17})
 	}
 	if got := remembered(f); got != 3 {
 		t.Errorf("%d answers are remembered", got)
 	}
 	scans := start(t, rules)
+	now := scans.edition(t.Context())
 	for i := range maxRemembered + 10 {
-		scans.Evaluate(t.Context(), Context{ScanKey: fmt.Sprint(i)})
+		scans.remember(now, Context{ScanKey: fmt.Sprint(i)}, answer{edition: now})
 	}
 	if got := remembered(scans); got != 10 {
 		t.Errorf("%d answers are remembered after more than %d", got, maxRemembered)
