@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"understudy/compare"
+	"understudy/rollout"
 	"understudy/store"
 )
 
@@ -30,43 +31,85 @@ type Store interface {
 	Exchanges
 	Ledger
 	Evidence
+	Chain
 }
 
 var _ Store = (*store.Store)(nil)
 
 // Config is what an API may be told. The zero value of a field is its default.
 type Config struct {
-	// Logger takes what goes wrong inside. Default: slog.Default().
+	// Logger takes what goes wrong inside, who acts, and wrong tokens. Default: slog.Default().
 	Logger *slog.Logger
 	// Now is the clock that spans count back from. Default: time.Now.
 	Now func() time.Time
+
+	// Tokens are who may read, and who may act. None: everybody may read, nobody act.
+	Tokens []Token
+	// Rollout is the controller. Nil: the paths below rollout answer 501.
+	Rollout Rollout
+	// Policy has the numbers that explain measures by. The zero value: rollout.DefaultPolicy().
+	Policy rollout.Policy
+	// Flags are those in force. Nil: those that the rollout has taken over last.
+	Flags func() Flags
+	// Dials are those for a scan, "" for one that no rule singles out. Nil: what
+	// position, flags and breaker come to.
+	Dials func(ctx context.Context, scan string) rollout.Dials
+	// Salt is mixed into the bucket of every scan, as the data plane does it.
+	Salt string
+}
+
+// whole fills in what was left out.
+func (c Config) whole() Config {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Policy.Tick == 0 {
+		c.Policy = rollout.DefaultPolicy()
+	}
+	return c
 }
 
 // Prefix is where the API's paths begin.
 const Prefix = "/api/v1/"
 
 // API returns the operations API, whose paths begin with Prefix. It is safe for
-// concurrent use and answers GET and HEAD only.
+// concurrent use.
 func API(s Store, config Config) http.Handler {
-	if config.Logger == nil {
-		config.Logger = slog.Default()
-	}
-	if config.Now == nil {
-		config.Now = time.Now
-	}
-	h := &handler{store: s, config: config}
+	config = config.whole()
+	return sameOrigin(routes(&handler{store: s, config: config}, newGate(config)))
+}
+
+func routes(h *handler, guard *gate) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	g := gin.New()
 	g.RedirectTrailingSlash = false // a path that is not there is 404, never 301
 	g.HandleMethodNotAllowed = true
-	g.Use(secure, h.recover)
+	g.Use(secure, h.recover, guard.identify)
+	read := func(path string, handlers ...gin.HandlerFunc) {
+		g.GET(Prefix+path, handlers...)
+		g.HEAD(Prefix+path, handlers...)
+	}
 	for path, answer := range map[string]answerer{
 		"exchanges": h.exchanges, "exchanges/:id": h.exchange, "disagreements": h.disagreements,
 		"defects": h.defects, "defects/:id": h.defect, "agreement": h.agreement,
 	} {
-		g.GET(Prefix+path, h.answer(answer))
-		g.HEAD(Prefix+path, h.answer(answer))
+		read(path, h.answer(answer))
 	}
+	for path, answer := range map[string]answerer{
+		"rollout": h.status, "rollout/explain": h.explain, "rollout/history": h.history, "rollout/history/verify": h.verify,
+	} {
+		read(path, h.needsRollout, h.answer(answer))
+	}
+	read("rollout/report", h.needsRollout, h.report)
+	read("openapi.json", h.document)
+	for name, ask := range actions {
+		g.POST(Prefix+"rollout/"+name, guard.operators, h.needsRollout, withTimeout, h.act(ask))
+	}
+	g.DELETE(Prefix+"rollout/override", guard.operators, h.needsRollout, withTimeout, h.act((*handler).clearOverride))
+	g.POST(Prefix+"rollout/report", guard.operators, h.needsRollout, withTimeout, h.enterReport)
 	g.NoRoute(func(c *gin.Context) {
 		refuse(c, newProblem(http.StatusNotFound, "there is no %s", c.Request.URL.Path))
 	})
@@ -118,19 +161,23 @@ func (h *handler) answer(from answerer) gin.HandlerFunc {
 			h.fail(c, err)
 			return
 		}
-		body, err := json.Marshal(answer)
-		if err != nil {
-			h.fail(c, err)
-			return
-		}
-		c.Data(http.StatusOK, "application/json; charset=utf-8", body)
+		h.write(c, http.StatusOK, answer)
 	}
+}
+
+func (h *handler) write(c *gin.Context, status int, answer any) {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		h.fail(c, err)
+		return
+	}
+	c.Data(status, "application/json; charset=utf-8", body)
 }
 
 // fail answers an error; what is no fault of the caller's is logged, not shown.
 func (h *handler) fail(c *gin.Context, err error) {
 	p := problemOf(err)
-	if p.Status == http.StatusInternalServerError && c.Request.Context().Err() == nil {
+	if p.Status >= http.StatusInternalServerError && c.Request.Context().Err() == nil {
 		h.config.Logger.Error("operations API failed", "path", c.FullPath(), "error", err)
 	}
 	refuse(c, p)

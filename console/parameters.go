@@ -108,6 +108,28 @@ func (p *parameters) limit() int {
 	return n
 }
 
+// number is that of a record, 0 where there is none.
+func (p *parameters) number(name string) int64 {
+	text := p.text(name)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 {
+		p.fail(name, "%q: want the number of a record, 0 or more", text)
+	}
+	return n
+}
+
+// kind is that of a change.
+func (p *parameters) kind() string {
+	words := make([]string, len(changeKinds))
+	for i, k := range changeKinds {
+		words[i] = string(k)
+	}
+	return p.word("kind", words)
+}
+
 // threshold is a share; 0 where there is none.
 func (p *parameters) threshold() float64 {
 	text := p.text("threshold")

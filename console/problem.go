@@ -8,6 +8,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"understudy/rollout"
+	"understudy/rollout/control"
 	"understudy/store"
 )
 
@@ -17,8 +19,10 @@ type Problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
-	// Parameter is the one that is wrong, with status 400.
+	// Parameter is the one that is wrong, with status 400; Field the one of the
+	// body, with status 422.
 	Parameter string `json:"parameter,omitempty"`
+	Field     string `json:"field,omitempty"`
 }
 
 // ParameterError says which parameter is wrong and what is allowed.
@@ -36,12 +40,32 @@ func newProblem(status int, format string, args ...any) Problem {
 // problemOf says with which problem an error is answered. What went wrong inside
 // is for the log.
 func problemOf(err error) Problem {
-	var parameter *ParameterError
+	var (
+		parameter *ParameterError
+		field     *FieldError
+		body      *bodyError
+		refusal   *rollout.Refusal
+		undone    undoneError
+	)
 	switch {
 	case errors.As(err, &parameter):
 		p := newProblem(http.StatusBadRequest, "%s", parameter)
 		p.Parameter = parameter.Parameter
 		return p
+	case errors.As(err, &field):
+		p := newProblem(http.StatusUnprocessableEntity, "%s", field)
+		p.Field = field.Field
+		return p
+	case errors.As(err, &body):
+		return newProblem(body.status, "%s", body)
+	case errors.As(err, &refusal):
+		return newProblem(http.StatusConflict, "%s", refusal)
+	case errors.Is(err, control.ErrNotDone):
+		return newProblem(http.StatusServiceUnavailable, "%s", control.ErrNotDone)
+	case errors.Is(err, control.ErrClosed):
+		return newProblem(http.StatusServiceUnavailable, "%s", control.ErrClosed)
+	case errors.As(err, &undone):
+		return newProblem(http.StatusServiceUnavailable, "it could not be confirmed that this was stored: ask for the status before trying again")
 	case errors.Is(err, store.ErrNotFound):
 		return newProblem(http.StatusNotFound, "nothing has this id")
 	}
@@ -50,10 +74,16 @@ func problemOf(err error) Problem {
 
 // refuse answers with a problem and ends the handling.
 func refuse(c *gin.Context, p Problem) {
+	writeProblem(c.Writer, p)
+	c.Abort()
+}
+
+func writeProblem(w http.ResponseWriter, p Problem) {
 	body, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // strings and a number
 	}
-	c.Data(p.Status, "application/problem+json", body)
-	c.Abort()
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	w.Write(body)
 }
