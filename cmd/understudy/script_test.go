@@ -56,6 +56,8 @@ func TestScript(t *testing.T) {
 			"leave-socket": leaveSocket,
 			"scanner":      cannedScanner,
 			"fill-store":   fillStore,
+			"ops":          ops,
+			"tick":         opsTick,
 		},
 	})
 }
