@@ -67,14 +67,6 @@ func (h *handler) history(ctx context.Context, _ string, p *parameters) (any, er
 	return page, nil
 }
 
-// changeKinds are the words of the parameter kind.
-var changeKinds = []rollout.ChangeKind{
-	rollout.ChangeStart, rollout.ChangePromoted, rollout.ChangeDemoted, rollout.ChangeTripped, rollout.ChangeProbing, rollout.ChangeProbeFailed,
-	rollout.ChangeReentered, rollout.ChangeStopped, rollout.ChangeAborted, rollout.ChangeReset, rollout.ChangeHeld, rollout.ChangeResumed,
-	rollout.ChangeOverride, rollout.ChangeOverrideEnd, rollout.ChangeFlags, rollout.ChangeVersion, rollout.ChangeCarriedOver, rollout.ChangeFixed,
-	rollout.ChangeReport,
-}
-
 func newRecord(r store.AuditRecord) Record {
 	out := Record{Seq: r.Seq, Prev: r.Prev, Digest: r.Digest, Body: string(r.Body)}
 	if read, err := readRecord(r); err == nil {

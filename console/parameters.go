@@ -123,8 +123,8 @@ func (p *parameters) number(name string) int64 {
 
 // kind is that of a change.
 func (p *parameters) kind() string {
-	words := make([]string, len(changeKinds))
-	for i, k := range changeKinds {
+	words := make([]string, len(rollout.ChangeKinds()))
+	for i, k := range rollout.ChangeKinds() {
 		words[i] = string(k)
 	}
 	return p.word("kind", words)

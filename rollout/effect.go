@@ -32,6 +32,15 @@ const (
 	ChangeReport      ChangeKind = "report"
 )
 
+// ChangeKinds lists all of them.
+func ChangeKinds() []ChangeKind {
+	return []ChangeKind{
+		ChangeStart, ChangePromoted, ChangeDemoted, ChangeTripped, ChangeProbing, ChangeProbeFailed, ChangeReentered, ChangeStopped,
+		ChangeAborted, ChangeReset, ChangeHeld, ChangeResumed, ChangeOverride, ChangeOverrideEnd, ChangeFlags, ChangeVersion,
+		ChangeCarriedOver, ChangeFixed, ChangeReport,
+	}
+}
+
 // Actors that are no persons. A person is "person:NAME", a flag source "flag:SOURCE".
 const (
 	ActorController  = "controller"
@@ -69,6 +78,14 @@ const (
 	NoticeWouldStop     NoticeKind = "would_stop"     // the same
 	NoticeTripDiscarded NoticeKind = "trip_discarded" // a wrong answer in shadow, which keeps the gate shut and trips nothing
 )
+
+// NoticeKinds lists all of them.
+func NoticeKinds() []NoticeKind {
+	return []NoticeKind{
+		NoticeInconclusive, NoticeProbing, NoticeOverride, NoticeApproval, NoticeFrozen, NoticeWouldPromote, NoticeWouldDemote,
+		NoticeWouldTrip, NoticeWouldStop, NoticeTripDiscarded,
+	}
+}
 
 // Notice is something people want to know of though nothing changed.
 type Notice struct {

@@ -26,10 +26,10 @@ type Measured struct {
 
 // Spoke says that a trigger spoke: the breaker is open by then.
 type Spoke struct {
-	Trigger   string
-	Tallies   []Tally  // all triggers at that moment
-	Exchanges []string // the inputs behind it, at most Policy.Probes
-	Reason    string   // one sentence with the numbers
+	Trigger   string   `json:"trigger"`
+	Tallies   []Tally  `json:"tallies"`   // all triggers at that moment
+	Exchanges []string `json:"exchanges"` // the inputs behind it, at most Policy.Probes
+	Reason    string   `json:"reason"`    // one sentence with the numbers
 }
 
 // ProbeFailed says that an execution or a suspect failed while probing.
