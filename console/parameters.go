@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"understudy/compare"
+	"understudy/rollout"
 	"understudy/store"
 )
 
@@ -123,9 +124,9 @@ func (p *parameters) number(name string) int64 {
 
 // kind is that of a change.
 func (p *parameters) kind() string {
-	words := make([]string, len(rollout.ChangeKinds()))
-	for i, k := range rollout.ChangeKinds() {
-		words[i] = string(k)
+	var words []string
+	for _, k := range rollout.ChangeKinds() {
+		words = append(words, string(k))
 	}
 	return p.word("kind", words)
 }
