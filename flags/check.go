@@ -237,6 +237,8 @@ func (e flagEntry) checkVariants(def definition, ours bool) []error {
 		problems = append(problems, fmt.Errorf("state is %q, allowed are ENABLED, DISABLED", short(e.State, 40)))
 	}
 	switch {
+	case len(e.Variants) == 0:
+		return append(problems, errors.New("variants are missing"))
 	case e.DefaultVariant != nil && *e.DefaultVariant == "" && !ours: // how a flagd server says: none
 	case e.DefaultVariant != nil:
 		if err := e.exists(*e.DefaultVariant); err != nil {

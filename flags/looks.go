@@ -104,8 +104,8 @@ func (l looks) masked(c Context) Context {
 	switch {
 	case l&looksAtNodes != 0:
 		m.NodeCount = c.NodeCount
-	case l&looksAtSize != 0:
-		m.NodeCount = sizes[sizeIndex(c.NodeCount)].floor
+	case l&looksAtSize != 0 && c.NodeCount > 0:
+		m.NodeCount = 1 + sizes[sizeIndex(c.NodeCount)].floor
 	}
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/open-feature/flagd/core/pkg/model"
 	"github.com/open-feature/flagd/core/pkg/sync"
@@ -125,8 +126,21 @@ func rehearsals() []Context {
 	return questions
 }
 
-// String shows a Context to a person.
+// String shows what a Context says to a person.
 func (c Context) String() string {
-	return fmt.Sprintf("scan %q, analysis %q, merge_by %q, client %q, %d nodes",
-		short(c.ScanKey, 60), short(c.Analysis, 60), short(c.MergeBy, 60), short(c.Client, 60), c.NodeCount)
+	var known []string
+	for _, part := range []struct{ name, value string }{
+		{"scan", c.ScanKey}, {"analysis", c.Analysis}, {"merge_by", c.MergeBy}, {"client", c.Client},
+	} {
+		if part.value != "" {
+			known = append(known, fmt.Sprintf("%s %q", part.name, short(part.value, 60)))
+		}
+	}
+	if c.NodeCount > 0 {
+		known = append(known, fmt.Sprintf("node_count %d", c.NodeCount))
+	}
+	if len(known) == 0 {
+		return "a question of which nothing is known"
+	}
+	return strings.Join(known, ", ")
 }

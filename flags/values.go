@@ -73,8 +73,8 @@ type Context struct {
 	Analysis string
 	MergeBy  string
 	Client   string
-	// NodeCount is the number of nodes in the network; a rule reads it as node_count, or folded to
-	// a SizeClass as size_class.
+	// NodeCount is the number of nodes in the network, 0 while it is not known; a rule reads it as
+	// node_count, or folded to a SizeClass as size_class, which is "" while it is not known.
 	NodeCount int
 }
 
@@ -97,9 +97,12 @@ func sizeIndex(nodes int) int {
 
 // attributes are what a rule may look at, besides the targeting key.
 func (c Context) attributes() map[string]any {
+	size := ""
+	if c.NodeCount > 0 {
+		size = SizeClass(c.NodeCount)
+	}
 	return map[string]any{
-		"analysis": c.Analysis, "merge_by": c.MergeBy, "client": c.Client, "node_count": c.NodeCount,
-		"size_class": SizeClass(c.NodeCount),
+		"analysis": c.Analysis, "merge_by": c.MergeBy, "client": c.Client, "node_count": c.NodeCount, "size_class": size,
 	}
 }
 
