@@ -34,6 +34,7 @@ type Config struct {
 	CandidateQueueWait time.Duration // longest wait for a worker that a mirrored call allows for
 	CandidateSlack     time.Duration // what the candidate may need after its deadline to say so
 	CandidateBytes     int64         // largest answer of the candidate
+	SelfTestDeadline   time.Duration // how long the candidate has for a question whose answer is known
 
 	ServePatience time.Duration // how long a complete answer of the primary waits for the candidate's
 	CompareBudget time.Duration // how long it then waits for the verdict
@@ -74,6 +75,7 @@ func DefaultConfig() Config {
 		CandidateQueueWait: 60 * time.Second,
 		CandidateSlack:     2 * time.Second,
 		CandidateBytes:     64 * mib,
+		SelfTestDeadline:   5 * time.Second,
 		ServePatience:      time.Second,
 		CompareBudget:      200 * time.Millisecond,
 		RescueAfter:        45 * time.Second,
@@ -170,6 +172,7 @@ func (c Config) validateTimes() error {
 		{"CandidateDeadline", c.CandidateDeadline, time.Millisecond, hour},
 		{"CandidateQueueWait", c.CandidateQueueWait, 0, hour},
 		{"CandidateSlack", c.CandidateSlack, 0, hour},
+		{"SelfTestDeadline", c.SelfTestDeadline, time.Millisecond, time.Minute},
 		{"ServePatience", c.ServePatience, 0, hour},
 		{"CompareBudget", c.CompareBudget, 0, hour},
 		{"RescueAfter", c.RescueAfter, time.Millisecond, hour},

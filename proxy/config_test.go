@@ -30,6 +30,7 @@ func TestConfig_ValidateNamesTheFieldAndItsRange(t *testing.T) {
 		{func(c *proxy.Config) { c.SampleBodies = 1.5 }, "field SampleBodies 1.5: want 0 to 1"},
 		{func(c *proxy.Config) { c.DeepSample = math.NaN() }, "field DeepSample NaN: want 0 to 1"},
 		{func(c *proxy.Config) { c.ReverseShadow = -1 }, "field ReverseShadow -1: want 0 to 1"},
+		{func(c *proxy.Config) { c.SelfTestDeadline = time.Hour }, "field SelfTestDeadline 1h0m0s: want 1ms to 1m0s"},
 		{func(c *proxy.Config) { c.RescueAfter = 0 }, "field RescueAfter 0s: want 1ms to 1h"},
 		{func(c *proxy.Config) { c.ArbiterQueue = 0 }, "field ArbiterQueue 0: want 1 to"},
 		{func(c *proxy.Config) { c.ArbiterBudget = 0 }, "field ArbiterBudget 0s: want 1ms to 1h"},

@@ -41,6 +41,12 @@ type Deps struct {
 	// Breaker hears of every execution, and keeps clients from the candidate while
 	// it is not closed. Nil: one of the proxy's own, which nothing closes again.
 	Breaker *breaker.Breaker
+	// SelfTestTicks says when to ask the candidate what is known; nil: by the
+	// clock, each Policy.SelfTestEvery of the breaker's.
+	SelfTestTicks <-chan time.Time
+	// Saturated reports whether all workers of the candidate are at work, so that a
+	// question has to wait for one. Nil: nobody knows, and a 503 says it.
+	Saturated func() bool
 
 	Prepare func(compare.Question) Judge // nil: compare.Prepare
 

@@ -35,6 +35,9 @@
 // sets (deep), and both sides about variations of the last real network. Both end
 // in job, and are no executions for the breaker.
 //
+// A self-test asks the candidate now and then what is known, so that a candidate
+// that is gone is noticed without any client.
+//
 // Every eligible exchange leaves one record: what was not compared is recorded
 // with the reason.
 //
@@ -63,7 +66,7 @@
 //
 // Reading order: proxy.go, call.go, forward.go, tee.go and hold.go (capture),
 // scanbook.go and scan.go, queue.go and mirror.go, serve.go and contest.go,
-// job.go, candidate.go, breaker.go, arbiter.go, exchange.go,
+// job.go, candidate.go, breaker.go, selftest.go, arbiter.go, exchange.go,
 // strip.go and raw.go (what is kept of a request), omit.go and record.go,
 // traffic.go, side.go, deep.go and variation.go, verdicts.go and metrics.go.
 package proxy

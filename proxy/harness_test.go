@@ -144,6 +144,7 @@ func start(t testing.TB, s setup) *harness {
 		Dials: h.dial, Candidate: mustURL(t, h.candidate.URL), Recorder: h.records, Registerer: h.registry,
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)),
 	}
+	deps.SelfTestTicks = make(chan time.Time) // never, unless the test says so
 	judging(judge{})(&deps)
 	if s.deps != nil {
 		s.deps(&deps)

@@ -31,6 +31,7 @@ var (
 type metrics struct {
 	requests, skips, drops, mirrors *prometheus.CounterVec
 	exchanges, arbiter, side        *prometheus.CounterVec
+	selfTests                       *prometheus.CounterVec
 	durations                       *prometheus.HistogramVec
 	addedWait                       prometheus.Histogram
 	recordsDropped                  prometheus.Counter
@@ -49,6 +50,7 @@ func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 		exchanges: counter("exchanges_total", "Eligible exchanges that came to an end, by outcome.", "outcome"),
 		arbiter:   counter("arbiter_total", "Undecided exchanges handed to the arbiter, by what became of them.", "result"),
 		side:      counter("side_exchanges_total", "Questions that no client asked, by verdict or why there is none.", "source", "result"),
+		selfTests: counter("self_tests_total", "Questions with a known answer that the candidate was asked, by what came of them.", "result"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "understudy_request_duration_seconds", Help: "Time until a side's answer was complete.", Buckets: durationBuckets,
 		}, []string{"side", "analysis"}),
@@ -92,6 +94,9 @@ func (m *metrics) fill() {
 			m.side.WithLabelValues(source, result)
 		}
 	}
+	for _, result := range selfTestResults {
+		m.selfTests.WithLabelValues(result)
+	}
 	for _, result := range arbiterResults {
 		m.arbiter.WithLabelValues(result)
 	}
@@ -102,7 +107,7 @@ func (m *metrics) fill() {
 
 func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	collectors := append(m.verdicts.collectors(),
-		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.durations, m.addedWait, m.recordsDropped)
+		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.selfTests, m.durations, m.addedWait, m.recordsDropped)
 	read := func(name, help string, labels prometheus.Labels, value func() float64) {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "understudy_" + name, Help: help, ConstLabels: labels,
@@ -118,6 +123,10 @@ func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 		read("breaker_state", "1 for the state the breaker is in.", prometheus.Labels{"state": string(state)},
 			func() float64 { return indicator(p.breaker.State() == state) })
 	}
+	read("breaker_probes_passed", "Clean executions in a row while the breaker is half-open.", nil,
+		func() float64 { return float64(p.breaker.Snapshot().ProbesPassed) })
+	read("breaker_last_success_timestamp_seconds", "When the candidate last answered well, a client's question or a self-test; the start before that.", nil,
+		func() float64 { return float64(p.breaker.Snapshot().LastSuccess.UnixMilli()) / 1000 })
 	read("effective_percent", "Share of scans that the dials allow.", prometheus.Labels{"dial": "serve"},
 		func() float64 { return p.Effective(context.Background()).ServePercent })
 	read("effective_percent", "Share of scans that the dials allow.", prometheus.Labels{"dial": "mirror"},
@@ -153,6 +162,8 @@ func (m *metrics) waited(d time.Duration)   { m.addedWait.Observe(d.Seconds()) }
 func (m *metrics) mirrored(analysis string) { m.mirrors.WithLabelValues(analysis).Inc() }
 func (m *metrics) skipped(reason string)    { m.skips.WithLabelValues(reason).Inc() }
 func (m *metrics) dropped(reason string)    { m.drops.WithLabelValues(reason).Inc() }
+
+func (m *metrics) selfTested(result string) { m.selfTests.WithLabelValues(result).Inc() }
 
 func (m *metrics) arbitrated(result string) { m.arbiter.WithLabelValues(result).Inc() }
 

@@ -30,6 +30,7 @@ type Proxy struct {
 	mirror    *jobQueue
 	arbiter   *jobQueue
 	side      *sideWork
+	lookout   lookout
 	traffic   traffic
 	records   *recordQueue
 
@@ -76,6 +77,7 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 	p.arbiter.start(arbitrating, 1, func(j *job) { p.arbitrate(arbitrating, j) }, p.leaveAsItStands)
 	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, func(j *job) { p.drop(j, dropShutdown) })
 	p.startSide()
+	p.startLookout()
 	return p, nil
 }
 
@@ -191,6 +193,7 @@ func (p *Proxy) Close(ctx context.Context) error {
 	}
 	stop := context.AfterFunc(ctx, p.giveUp)
 	defer stop()
+	p.lookout.close()
 	p.side.close(func(j *job) { p.dropAside(j, sideDropped) })
 	p.mirror.close()
 	p.working.Wait()
