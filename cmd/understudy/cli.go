@@ -26,6 +26,7 @@ type cli struct {
 
 	Exchanges exchangesCommand `cmd:"" help:"What was compared: list, show, close."`
 	Defects   defectsCommand   `cmd:"" help:"The ledger of what the primary is proven wrong about: list, show, approve."`
+	Flags     flagsCommand     `cmd:"" help:"Flag files: check."`
 	Agreement agreementCommand `cmd:"" help:"How far the two sides agree, and what that is worth as evidence."`
 	Ctl       ctlCommand       `cmd:"" help:"The rollout, through the operations API of serve: status, explain, promote, hold, abort, override, report, history."`
 
