@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -41,8 +42,10 @@ type demoCommand struct {
 	Primary    string     `placeholder:"URL" help:"Use a scanner that runs already."`
 	Listen     string     `default:"127.0.0.1:0" help:"Data plane of the sidecar."`
 	OpsListen  string     `default:"127.0.0.1:0" help:"Operations plane of the sidecar."`
-	Stage      string     `default:"shadow" enum:"off,shadow,canary_1,canary_10,canary_50,full,complete" help:"Stage of the sidecar: ${enum}."`
+	Stage      string     `default:"auto" enum:"auto,off,shadow,canary_1,canary_10,canary_50,full,complete" help:"Stage of the sidecar: ${enum}."`
+	Policy     policyFile `placeholder:"FILE" help:"Numbers of the rollout; examples/policy/rehearsal.yaml is quick enough to watch."`
 	Flags      string     `placeholder:"FILE" help:"Flag file of the sidecar; edit it and watch."`
+	Inject     string     `placeholder:"FILE" help:"Faults of the candidate, read again at each edit; see examples/faults.txt."`
 	Store      string     `placeholder:"FILE" help:"SQLite file of comparisons. Default: a new one in the folder for temporary files."`
 	LogLevel   slog.Level `default:"error" help:"Log of the sidecar, on standard error: debug, info, warn or error."`
 }
@@ -143,6 +146,7 @@ type demo struct {
 	show    *printer
 	primary string
 	store   string
+	tokens  string // file with the token of an operator
 	sidecar *sidecar
 }
 
@@ -156,15 +160,24 @@ func (d *demo) start(ctx context.Context, stderr io.Writer, log *slog.Logger) er
 		d.started("the Rust scanner", scanner.stop)
 		d.primary = scanner.url
 	}
+	dir, err := os.MkdirTemp("", "understudy-demo-")
+	if err != nil {
+		return fmt.Errorf("make folder for the store: %w", err)
+	}
 	if d.store = c.Store; d.store == "" {
-		dir, err := os.MkdirTemp("", "understudy-demo-")
-		if err != nil {
-			return fmt.Errorf("make folder for the store: %w", err)
-		}
 		d.store = filepath.Join(dir, "understudy.db")
 	}
-	serve, err := parseServe("--primary", d.primary, "--listen", c.Listen, "--ops-listen", c.OpsListen, "--stage", c.Stage,
-		"--flags", c.Flags, "--store", d.store, "--burst-quiet", demoQuiet.String())
+	if err := d.makeToken(dir); err != nil {
+		return err
+	}
+	args := []string{
+		"--primary", d.primary, "--listen", c.Listen, "--ops-listen", c.OpsListen, "--stage", c.Stage,
+		"--policy", string(c.Policy), "--inject", c.Inject, "--tokens", d.tokens, "--store", d.store, "--burst-quiet", demoQuiet.String(),
+	}
+	if c.Flags != "" {
+		args = append(args, "--flags", c.Flags)
+	}
+	serve, err := parseServe(args...)
 	if err != nil {
 		return badInput(err)
 	}
@@ -174,6 +187,23 @@ func (d *demo) start(ctx context.Context, stderr io.Writer, log *slog.Logger) er
 	d.started("the sidecar", func(context.Context) error { return d.sidecar.close(demoStop) })
 	return nil
 }
+
+// makeToken makes one that lets the person at this terminal act as "demo", and
+// the file that ctl reads it from.
+func (d *demo) makeToken(dir string) error {
+	secret := rand.Text()
+	d.tokens = filepath.Join(dir, "tokens")
+	if err := os.WriteFile(d.tokens, []byte("operator demo "+secret+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write tokens: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(secret+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write token: %w", err)
+	}
+	return nil
+}
+
+// token is the file with the secret alone.
+func (d *demo) token() string { return filepath.Join(filepath.Dir(d.tokens), "token") }
 
 // parseServe gives the serve command as its own flags describe it, defaults
 // included. The environment has no say.

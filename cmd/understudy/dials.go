@@ -2,34 +2,74 @@ package main
 
 import (
 	"context"
+	"sync/atomic"
+	"time"
 
 	"understudy/flags"
 	"understudy/proxy"
 	"understudy/rollout"
 )
 
-// dials brings the flags and the stage together for the proxy, which adds the
-// breaker.
+// dials brings the flags and the position of the rollout together for the proxy,
+// which adds the breaker.
 type dials struct {
-	flags *flags.Flags
-	stage rollout.Stage
+	flags    *flags.Flags
+	position func() rollout.Position
 }
 
-var _ proxy.Dialer = dials{}.at
+var (
+	_ proxy.Dialer = dials{}.at
+	_              = proxy.Deps{Allow: dials{}.allow}
+)
 
 // at gives the dials for a scan; without one those that no flag rule singles out.
 func (d dials) at(ctx context.Context, scan proxy.ScanContext) rollout.Dials {
-	values := d.flags.Current()
-	if scan != (proxy.ScanContext{}) {
-		values = d.flags.Evaluate(ctx, flags.Context{
-			ScanKey: scan.ScanKey, Analysis: scan.Analysis, MergeBy: scan.MergeBy, Client: scan.Client, NodeCount: scan.NodeCount,
-		})
+	values := d.values(ctx, scan)
+	dials := d.position().Dials(time.Now())
+	dials.Mode, dials.Enabled = rollout.Mode(values.Mode), values.Enabled
+	dials.CeilingPercent, dials.MirrorPercent = values.ServeCeilingPercent, values.MirrorPercent
+	return dials
+}
+
+// allow says what the candidate may do beyond its share.
+func (d dials) allow(ctx context.Context, scan proxy.ScanContext) proxy.Allowed {
+	values := d.values(ctx, scan)
+	return proxy.Allowed{Rescue: values.RescueEnabled, CandidateOnly: values.HistoryCriticalEnabled}
+}
+
+func (d dials) values(ctx context.Context, scan proxy.ScanContext) flags.Values {
+	if scan == (proxy.ScanContext{}) {
+		return d.flags.Current()
 	}
-	return rollout.Dials{
-		Mode:           rollout.Mode(values.Mode),
-		Enabled:        values.Enabled,
-		CeilingPercent: values.ServeCeilingPercent,
-		MirrorPercent:  values.MirrorPercent,
-		Stage:          d.stage,
+	return d.flags.Evaluate(ctx, flags.Context{
+		ScanKey: scan.ScanKey, Analysis: scan.Analysis, MergeBy: scan.MergeBy, Client: scan.Client, NodeCount: scan.NodeCount,
+	})
+}
+
+// ceilings are the flags as the rollout knows them, and where the last change of
+// them came from.
+type ceilings struct {
+	flags  *flags.Flags
+	source atomic.Pointer[string]
+}
+
+func (c *ceilings) now() (is rollout.Settings, source string, healthy bool) {
+	values := c.flags.Current()
+	source = "start"
+	if last := c.source.Load(); last != nil {
+		source = *last
+	}
+	return rollout.Settings{
+		Mode: rollout.Mode(values.Mode), Enabled: values.Enabled,
+		MirrorPercent: values.MirrorPercent, CeilingPercent: values.ServeCeilingPercent,
+		Rescue: values.RescueEnabled, HistoryCritical: values.HistoryCriticalEnabled,
+	}, source, c.flags.State().Healthy()
+}
+
+// follow tells of each change until the channel is closed.
+func (c *ceilings) follow(changes <-chan flags.Change, tell func()) {
+	for change := range changes {
+		c.source.Store(&change.Source)
+		tell()
 	}
 }

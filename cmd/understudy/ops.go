@@ -1,23 +1,35 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"os"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"understudy/console"
 	"understudy/engine/worker"
+	"understudy/proxy"
+	"understudy/rollout"
 )
 
 // operations is the plane for those who run Understudy, on a listener of its own.
 type operations struct {
 	sidecar *sidecar
+	tokens  []console.Token
+	salt    string
 	ready   atomic.Bool // the data plane is up and not draining
 }
 
-func newOperations(s *sidecar) *operations { return &operations{sidecar: s} }
+func newOperations(s *sidecar, c *serveCommand) (*operations, error) {
+	tokens, err := loadTokens(c.Tokens, os.Getenv, s.log)
+	if err != nil {
+		return nil, err
+	}
+	return &operations{sidecar: s, tokens: tokens, salt: c.Salt}, nil
+}
 
 func (o *operations) handler() http.Handler {
 	mux := http.NewServeMux()
@@ -26,8 +38,28 @@ func (o *operations) handler() http.Handler {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", o.readyz)
-	mux.Handle(console.Prefix, console.API(o.sidecar.store, console.Config{Logger: o.sidecar.log}))
+	mux.Handle(console.Prefix, console.API(o.sidecar.store, o.config()))
 	return mux
+}
+
+func (o *operations) config() console.Config {
+	s := o.sidecar
+	return console.Config{
+		Logger: s.log, Tokens: o.tokens, Rollout: s.controller, Policy: s.policy, Salt: o.salt,
+		Flags: func() console.Flags {
+			settings, source, healthy := s.ceilings.now()
+			is := console.Flags{Settings: settings, Source: source, Healthy: healthy}
+			if state := s.flags.State(); state.Err != nil {
+				is.Problem = state.Err.Error()
+			}
+			return is
+		},
+		Dials: func(ctx context.Context, scan string) rollout.Dials {
+			d := s.dials().at(ctx, proxy.ScanContext{ScanKey: scan})
+			d.BreakerClosed = s.breaker.Closed()
+			return d
+		},
+	}
 }
 
 // readiness tells what a person wants to know next. Only Status decides: a dead
@@ -37,6 +69,7 @@ type readiness struct {
 	Status           string   `json:"status"` // ready, or not_ready: starting or draining
 	PrimaryReachable bool     `json:"primary_reachable"`
 	Stage            string   `json:"stage"`
+	Condition        string   `json:"condition"` // normal, or why nothing is served: tripped, probing, stopped, aborted
 	ServePercent     float64  `json:"serve_percent"`
 	MirrorPercent    float64  `json:"mirror_percent"`
 	Why              string   `json:"why"`
@@ -66,9 +99,10 @@ func (o *operations) readyz(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := o.sidecar
+	position := s.controller.Position()
 	effective, state := s.proxy.Effective(r.Context()), s.flags.State()
 	answer := readiness{
-		Status: "ready", PrimaryReachable: s.proxy.PrimaryReachable(), Stage: s.stage.String(),
+		Status: "ready", PrimaryReachable: s.proxy.PrimaryReachable(), Stage: position.Stage.String(), Condition: string(position.Condition),
 		ServePercent: effective.ServePercent, MirrorPercent: effective.MirrorPercent, Why: effective.Why,
 		Breaker: string(s.proxy.BreakerState()), Flags: string(state.Status), Version: version(),
 	}

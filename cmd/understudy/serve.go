@@ -28,11 +28,16 @@ type serveCommand struct {
 	Candidate   string `default:"exec:" help:"exec: runs the engine in worker processes; or the base URL of anything that speaks the scanner API."`
 	engineSettings
 
-	Stage    string `default:"shadow" enum:"off,shadow,canary_1,canary_10,canary_50,full,complete" help:"How far the candidate may go: ${enum}."`
-	Flags    string `placeholder:"FILE" help:"Flag file in flagd's format, read again at each edit. Without one the ceiling is 100."`
-	Salt     string `default:"understudy" help:"Mixed into the bucket of every scan; the same salt gives the same buckets."`
-	Store    string `default:"understudy.db" help:"SQLite file of comparisons."`
-	NoBodies bool   `help:"Store no bodies, not even of exchanges that differ."`
+	Stage    string     `default:"auto" enum:"auto,off,shadow,canary_1,canary_10,canary_50,full,complete" help:"How far the candidate may go. auto: from shadow on as evidence allows. Any other (${enum}) is set and not moved but by a trip."`
+	Policy   policyFile `placeholder:"FILE" help:"Numbers of the rollout, YAML or JSON: soaks, gates, triggers. What it leaves out is as designed."`
+	Flags    []string   `placeholder:"SOURCE" sep:"," help:"Flag file in flagd's format, read again at each edit, or grpc://HOST:PORT of a flagd server, or both: the file holds until the server has spoken. Without one the ceiling is 100."`
+	Tokens   string     `placeholder:"FILE" help:"Who may look at and move the rollout over the operations API: lines of ROLE NAME SECRET, roles viewer and operator. UNDERSTUDY_OPERATOR_TOKEN and UNDERSTUDY_VIEWER_TOKEN work too."`
+	Webhook  []string   `placeholder:"URL" sep:"," help:"Told of each stage change, trip, stop and what waits for a person, as JSON that Slack understands."`
+	Name     string     `placeholder:"NAME" help:"What this sidecar calls itself in webhooks. Default: the host's name."`
+	Inject   string     `placeholder:"FILE" help:"Rehearsals only: faults of the candidate, read again at each edit."`
+	Salt     string     `default:"understudy" help:"Mixed into the bucket of every scan; the same salt gives the same buckets."`
+	Store    string     `default:"understudy.db" help:"SQLite file of comparisons."`
+	NoBodies bool       `help:"Store no bodies, not even of exchanges that differ."`
 
 	NoHeaders     bool          `help:"Leave X-Understudy-Served-By and X-Understudy-Exchange out of answers."`
 	MirrorQueue   int           `default:"512" help:"Exchanges that may wait for a mirror worker; more are dropped and counted."`
@@ -48,6 +53,7 @@ type serveCommand struct {
 	Arbiter           bool          `default:"true" negatable:"" help:"Let a second algorithm, in a process of its own, settle what no witness does."`
 	ArbiterBudget     time.Duration `default:"10s" help:"Time it has for each exchange."`
 	DeepSample        float64       `default:"0.01" help:"Share of compared families, 0 to 1, about which the candidate is asked again for all sets; 0: off."`
+	ReverseShadow     float64       `default:"0.05" help:"Share of scans, 0 to 1, about which the primary is still asked, off the path, in stage complete."`
 	VariationsPerHour int           `default:"12" help:"Variations of the last real network that both sides are asked about, while no client is served; 0: off."`
 
 	ShutdownTimeout time.Duration `default:"30s" help:"Time for requests and copies under way after SIGTERM."`
@@ -80,11 +86,49 @@ func (c *serveCommand) Validate() error {
 	if _, err := c.candidate(); err != nil {
 		return err
 	}
+	if _, err := c.Policy.read(); err != nil {
+		return err
+	}
+	if _, _, err := c.flagSources(); err != nil {
+		return err
+	}
+	if _, err := c.webhooks(); err != nil {
+		return err
+	}
 	config, err := c.proxyConfig()
 	if err != nil {
 		return err
 	}
 	return byFlagName(config.Validate())
+}
+
+// flagSources are the file and the server of --flags.
+func (c *serveCommand) flagSources() (file, server string, err error) {
+	for _, source := range c.Flags {
+		to := &file
+		if strings.HasPrefix(source, "grpc://") || strings.HasPrefix(source, "grpcs://") {
+			to = &server
+		}
+		if *to != "" || source == "" {
+			return "", "", fmt.Errorf("--flags %q: want at most one file and one grpc://HOST:PORT or grpcs://HOST:PORT", strings.Join(c.Flags, ","))
+		}
+		*to = source
+	}
+	return file, server, nil
+}
+
+// webhooks are the URLs of --webhook. They may hold secrets, so an error names
+// their place and not them.
+func (c *serveCommand) webhooks() ([]*url.URL, error) {
+	var list []*url.URL
+	for i, text := range c.Webhook {
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, fmt.Errorf("--webhook, number %d: want a URL that begins with http:// or https://", i+1)
+		}
+		list = append(list, u)
+	}
+	return list, nil
 }
 
 // candidate is the URL to ask; for the embedded engine the host plays no part.
@@ -123,6 +167,7 @@ func (c *serveCommand) proxyConfig() (proxy.Config, error) {
 	config.SampleBodies = c.SampleBodies
 	config.ArbiterBudget = c.ArbiterBudget
 	config.DeepSample = c.DeepSample
+	config.ReverseShadow = c.ReverseShadow
 	config.VariationsPerHour = c.VariationsPerHour
 	switch {
 	case c.MirrorWorkers > 0:
@@ -172,11 +217,11 @@ func (c *serveCommand) Run(ctx context.Context, s streams) error {
 	return errors.Join(err, sidecar.close(c.ShutdownTimeout))
 }
 
-// stage is the dial that nothing moves yet but the command line.
-func (c *serveCommand) stage() rollout.Stage {
+// fixed is the stage that the command line sets; nil leaves it to the evidence.
+func (c *serveCommand) fixed() *rollout.Stage {
 	stage, err := rollout.ParseStage(c.Stage)
 	if err != nil {
-		return rollout.Off // kong lets only the names through
+		return nil // auto: kong lets nothing else through
 	}
-	return stage
+	return &stage
 }

@@ -170,6 +170,9 @@ func (p *printer) after(d *demo, serving bool) {
 		p.printf("  curl -i -d @examples/three-of-four.json %s/analyze/top-tier\n", d.sidecar.dataURL)
 		p.printf("  curl %s/readyz\n", d.sidecar.opsURL)
 		p.printf("  curl %s/metrics | grep ^understudy_\n", d.sidecar.opsURL)
+		for _, command := range []string{"status", "explain", "history"} {
+			p.printf("  understudy ctl %s --ops %s --token-file %s\n", command, d.sidecar.opsURL, d.token())
+		}
 	}
 	p.printf("  understudy exchanges list --store %s\n", d.store)
 	p.printf("  understudy agreement --store %s\n", d.store)

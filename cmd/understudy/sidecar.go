@@ -18,12 +18,14 @@ import (
 	"understudy/flags"
 	"understudy/proxy"
 	"understudy/rollout"
+	"understudy/rollout/breaker"
+	"understudy/rollout/control"
 	"understudy/store"
 )
 
 // sidecar is everything that serve runs. Parts start in this order and stop in
-// the reverse one: store, retention, flags, operations plane, engine workers,
-// arbiter, proxy, data plane. So nothing is asked of a part that is not there yet, or no more.
+// the reverse one: store, retention, flags, rollout, operations plane, engine
+// workers, arbiter, proxy, data plane. So nothing is asked of a part that is not there yet, or no more.
 type sidecar struct {
 	lifecycle
 	log      *slog.Logger
@@ -33,15 +35,19 @@ type sidecar struct {
 	pool     *worker.Pool // nil with a candidate URL
 	arbiter  *worker.Pool // nil with --no-arbiter
 	proxy    *proxy.Proxy
-	stage    rollout.Stage
 	ops      *operations
+
+	policy     rollout.Policy
+	ceilings   *ceilings
+	breaker    *breaker.Breaker
+	controller *control.Controller
 
 	dataURL, opsURL string // as a client on this machine says them
 }
 
 // startSidecar starts all parts, or none. ctx bounds the start only.
 func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *sidecar, err error) {
-	s := &sidecar{log: log, registry: prometheus.NewRegistry(), stage: c.stage()}
+	s := &sidecar{log: log, registry: prometheus.NewRegistry()}
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		if err != nil {
@@ -66,7 +72,12 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	if err := s.readFlags(ctx, c); err != nil {
 		return nil, err
 	}
-	s.ops = newOperations(s)
+	if err := s.startRollout(ctx, c); err != nil {
+		return nil, err
+	}
+	if s.ops, err = newOperations(s, c); err != nil {
+		return nil, err
+	}
 	s.serve("operations plane", newServer(s.ops.handler(), log), ops)
 	if err := s.startEngine(ctx, c); err != nil {
 		return nil, err
@@ -83,7 +94,7 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	s.serve("data plane", server, data)
 	s.ops.ready.Store(true)
 	log.Info("understudy is up", "data", s.dataURL, "ops", s.opsURL, "primary", c.Primary, "candidate", c.Candidate,
-		"stage", s.stage, "dials", s.proxy.Effective(ctx).Why, "version", version())
+		"stage", s.controller.Position().Stage, "dials", s.proxy.Effective(ctx).Why, "version", version())
 	return s, nil
 }
 
@@ -107,7 +118,11 @@ func (s *sidecar) openStore(ctx context.Context, c *serveCommand) (err error) {
 }
 
 func (s *sidecar) readFlags(ctx context.Context, c *serveCommand) (err error) {
-	config := flags.Config{File: c.Flags, Registerer: s.registry, Logger: s.log}
+	file, server, err := c.flagSources()
+	if err != nil {
+		return badInput(err)
+	}
+	config := flags.Config{File: file, Server: server, Registerer: s.registry, Logger: s.log}
 	if err := config.Validate(); err != nil { // a variable of the environment, most likely
 		return badInput(fmt.Errorf("read flags: %w", err))
 	}
@@ -146,7 +161,9 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 		return err
 	}
 	deps := proxy.Deps{
-		Dials:      dials{flags: s.flags, stage: s.stage}.at,
+		Dials:      s.dials().at,
+		Allow:      s.dials().allow,
+		Breaker:    s.breaker,
 		Candidate:  candidate,
 		Recorder:   recorder{s.store},
 		Registerer: s.registry,
@@ -155,6 +172,12 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 	}
 	if s.pool != nil {
 		deps.CandidateTransport = s.pool
+		deps.Saturated = func() bool { is := s.pool.Stats(); return is.Alive > 0 && is.Busy >= is.Alive }
+	}
+	if c.Inject != "" {
+		if deps.CandidateTransport, err = newFaults(c.Inject, deps.CandidateTransport, s.log); err != nil {
+			return badInput(fmt.Errorf("--inject: %w", err))
+		}
 	}
 	if s.arbiter != nil {
 		deps.Settle = settler{s.arbiter}.settle
@@ -165,6 +188,8 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 	s.started("proxy", s.proxy.Close)
 	return nil
 }
+
+func (s *sidecar) dials() dials { return dials{flags: s.flags, position: s.controller.Position} }
 
 // warnOfDeadPrimary says so when nobody listens where the primary should be. The
 // sidecar serves all the same: requests get 502 until the primary is there.
