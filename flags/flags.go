@@ -56,7 +56,7 @@ type Flags struct {
 
 // New reads the environment and the sources, and follows those until Close. A file that cannot be
 // used, or a server that does not answer, is no error, it is logged and in State; a variable that
-// cannot be read is one. With a server New waits for it, at most a second. ctx bounds the start
+// cannot be read is one. With a server New waits for it, at most two seconds. ctx bounds the start
 // only.
 func New(ctx context.Context, c Config) (*Flags, error) {
 	c = c.withDefaults()

@@ -24,15 +24,27 @@ import (
 	"go.uber.org/zap"
 )
 
-// follow opens Flags over a server, with patience and staleness short enough for a test.
+// follow opens Flags over a server.
 func follow(t *testing.T, s *flagServer, more ...func(*Config)) fixture {
 	t.Helper()
-	c := Config{Server: s.url(), Patience: 250 * time.Millisecond, Staleness: 2 * time.Second}
+	c := Config{Server: s.url()}
 	for _, change := range more {
 		change(&c)
 	}
 	return startAt(t, c)
 }
+
+// followed is follow for a server that is well, and waits until it was heard: on a busy machine New
+// may have started without it.
+func followed(t *testing.T, s *flagServer, more ...func(*Config)) fixture {
+	t.Helper()
+	f := follow(t, s, more...)
+	eventually(t, "the server is heard", func() bool { return f.State().Healthy() })
+	return f
+}
+
+// hasty makes the silence of a server found out in the time of a test.
+func hasty(c *Config) { c.Patience, c.Staleness = 250*time.Millisecond, 2*time.Second }
 
 func (f fixture) ceiling() float64 { return f.Current().ServeCeilingPercent }
 
@@ -70,7 +82,7 @@ func TestServer_ABadPayloadNeverReplacesGoodValuesAndAGoodOneDoesAgain(t *testin
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serveFlags(t, ceilingOnly("5"))
-			f := follow(t, s)
+			f := followed(t, s)
 			s.push(bad)
 			eventually(t, "the state turns stale", func() bool { return f.State().Status == StatusStale })
 			if state := f.State(); state.Healthy() || !strings.Contains(state.Err.Error(), s.url()) {
@@ -87,7 +99,7 @@ func TestServer_ABadPayloadNeverReplacesGoodValuesAndAGoodOneDoesAgain(t *testin
 
 func TestServer_ValuesStayWhileItIsGoneAndItComesBackByItself(t *testing.T) {
 	s := serveFlags(t, ceilingOnly("5"))
-	f := follow(t, s, func(c *Config) { c.Environ = []string{"UNDERSTUDY_FLAG_MODE=hold"} })
+	f := followed(t, s, func(c *Config) { c.Environ = []string{"UNDERSTUDY_FLAG_MODE=hold"} })
 	s.stop()
 	eventually(t, "the state turns stale", func() bool { return f.State().Status == StatusStale })
 	want := Values{Mode: ModeHold, Enabled: true, MirrorPercent: 100, ServeCeilingPercent: 5}
@@ -129,7 +141,7 @@ func TestServer_AColdStartWithoutItServesNothingAndMirrorsAsConfigured(t *testin
 
 func TestServer_OneThatNeverAnswersHoldsNothingUp(t *testing.T) {
 	s := serveFlags(t, "")
-	f := follow(t, s)
+	f := follow(t, s, hasty)
 	if f.ceiling() != 0 || f.State().Healthy() {
 		t.Errorf("ceiling is %v, state %+v", f.ceiling(), f.State())
 	}
@@ -155,7 +167,7 @@ func TestServer_OneThatAcceptsConnectionsAndIsNoFlagServerHoldsNothingUp(t *test
 
 func TestServer_OneThatHangsBehindALiveConnectionIsFoundOut(t *testing.T) {
 	s := serveFlags(t, ceilingOnly("5"))
-	f := follow(t, s)
+	f := followed(t, s, hasty)
 	s.change(func() { s.silent = true })
 	eventually(t, "the state turns stale", func() bool { return f.State().Status == StatusStale && errors.Is(f.State().Err, errSilent) })
 	s.change(func() { s.silent, s.payload = false, ceilingOnly("6") })
@@ -164,25 +176,22 @@ func TestServer_OneThatHangsBehindALiveConnectionIsFoundOut(t *testing.T) {
 
 func TestServer_APushThatGotLostIsMadeUpForByTheNextStream(t *testing.T) {
 	s := serveFlags(t, ceilingOnly("5"))
-	f := follow(t, s, func(c *Config) { c.Staleness = 500 * time.Millisecond })
+	f := followed(t, s, hasty)
 	s.mu.Lock()
 	s.payload = ceilingOnly("6") // and no stream is woken
 	s.mu.Unlock()
-	eventually(t, "it takes effect", func() bool { return f.ceiling() == 6 })
-	if !f.State().Healthy() {
-		t.Errorf("state is %+v", f.State())
-	}
+	eventually(t, "it takes effect", func() bool { return f.ceiling() == 6 && f.State().Healthy() })
 }
 
 func TestServer_OneThatFlapsIsAskedLessAndLessOftenAndCostsNoValue(t *testing.T) {
 	s := serveFlags(t, ceilingOnly("5"))
 	s.flapping = true
 	f := follow(t, s)
-	eventually(t, "it is told", func() bool { return f.State().Status == StatusStale })
+	eventually(t, "it is told", func() bool { return f.State().Status == StatusStale && f.ceiling() == 5 })
 	began, streams := time.Now(), s.count()
 	eventually(t, "more streams break", func() bool { return s.count() >= streams+2 })
-	if most := streams + 2; s.count() > most+1 || time.Since(began) < backoffLeast/2 {
-		t.Errorf("%d streams in %s", s.count()-streams, time.Since(began))
+	if took := time.Since(began); took < backoffLeast/2 {
+		t.Errorf("two more streams in %s", took)
 	}
 	if f.ceiling() != 5 {
 		t.Errorf("ceiling is %v", f.ceiling())
@@ -249,7 +258,7 @@ func TestServer_OverTLS(t *testing.T) {
 	s.start()
 	known := x509.NewCertPool()
 	known.AddCert(certified.Certificate())
-	f := follow(t, s, func(c *Config) {
+	f := followed(t, s, func(c *Config) {
 		c.Server, c.ServerTLS = strings.Replace(s.url(), "grpc:", "grpcs:", 1), &tls.Config{RootCAs: known}
 	})
 	if f.ceiling() != 5 || !f.State().Healthy() {
@@ -263,7 +272,7 @@ func TestServer_OverTLS(t *testing.T) {
 
 func TestServer_IsToldTheSelector(t *testing.T) {
 	s := serveFlags(t, ceilingOnly("5"))
-	follow(t, s, func(c *Config) { c.Server += "?selector=flagSetId%3Dnorth" })
+	followed(t, s, func(c *Config) { c.Server += "?selector=flagSetId%3Dnorth" })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !slices.Equal(s.selectors, []string{"flagSetId=north"}) {
@@ -275,13 +284,10 @@ func TestServer_ItsSilenceBeyondTheStalenessIsNotHealthy(t *testing.T) {
 	var mu gosync.Mutex
 	ahead := time.Duration(0)
 	s := serveFlags(t, ceilingOnly("5"))
-	f := follow(t, s, func(c *Config) {
+	f := followed(t, s, func(c *Config) {
 		c.Patience, c.Staleness = time.Second, time.Hour
 		c.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return time.Now().Add(ahead) }
 	})
-	if !f.State().Healthy() {
-		t.Fatalf("state is %+v", f.State())
-	}
 	mu.Lock()
 	ahead = 61 * time.Minute
 	mu.Unlock()
@@ -307,10 +313,7 @@ func TestServer_WhatFlagdMakesOfTheSampleFileMeansTheSame(t *testing.T) {
 	}
 	text := strings.Replace(string(sample), `"flags": {`, `"flags": {
 		"else.where": {"state": "ENABLED", "variants": {"on": true}, "metadata": {"team": "blue"}},`, 1)
-	f := follow(t, serveFlags(t, asFlagdSendsIt(t, text)))
-	if !f.State().Healthy() {
-		t.Fatalf("state is %+v", f.State())
-	}
+	f := followed(t, serveFlags(t, asFlagdSendsIt(t, text)))
 	contexts := []Context{{}, {ScanKey: "s", Analysis: "splitting-sets", NodeCount: 20}, {ScanKey: "s", Analysis: "quorums", NodeCount: 2000}}
 	rehearsed, err := Rehearse(sample, contexts)
 	if err != nil {

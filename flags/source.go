@@ -16,7 +16,7 @@ import (
 const sourceName = "understudy://flags"
 
 // coldStart is how long New waits for the flag server before it starts without it.
-const coldStart = time.Second
+const coldStart = 2 * time.Second
 
 // source brings the flags of file and server to the flagd provider. flagd's own sources take what
 // is invalid; this one hands on nothing that check refuses. Once the server has given good flags
