@@ -172,7 +172,7 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 	}
 	if s.pool != nil {
 		deps.CandidateTransport = s.pool
-		deps.Saturated = func() bool { is := s.pool.Stats(); return is.Alive > 0 && is.Busy >= is.Alive }
+		deps.Saturated = func() bool { is := s.pool.Stats(); return is.Alive > 0 && is.Queued > 0 }
 	}
 	if c.Inject != "" {
 		if deps.CandidateTransport, err = newFaults(c.Inject, deps.CandidateTransport, s.log); err != nil {
