@@ -136,7 +136,7 @@ func start(t testing.TB, s setup) *harness {
 	config := proxy.DefaultConfig()
 	config.Primary = mustURL(t, h.primary.URL)
 	config.ServePatience, config.CompareBudget = time.Minute, time.Minute // a slow machine changes nothing
-	config.SampleBodies, config.DeepSample = 1, 0
+	config.SampleBodies, config.DeepSample, config.ReverseShadow = 1, 0, 0
 	if s.config != nil {
 		s.config(&config)
 	}

@@ -110,13 +110,13 @@ func (p *Proxy) analyze(c *call) {
 	c.visit = p.scans.enter(c.in.RemoteAddr, c.in.Header.Get("X-Scan-ID"), c.in.URL.EscapedPath())
 	defer c.visit.leave()
 	dials := p.dials(c.in.Context(), p.scanContext(c))
+	c.treatment = p.treat(c, dials) // also with mode off: a scan that was served before is mixed
 	if dials.Off() {
 		c.headers = false
 		p.forward(c)
 		return
 	}
 	c.hold = &hold{ledger: p.held}
-	c.treatment = p.treat(c, dials)
 	c.rescuable = p.allowed(c, nil).Rescue
 	if c.treatment.Serve {
 		p.serve(c)

@@ -19,6 +19,13 @@ type ScanContext struct {
 
 // scan is one burst of questions about one network, or all questions that carry
 // one X-Scan-ID. Its fields are guarded by the mutex of its book.
+//
+// Backends behind one address can't be told apart without the header. Then scans
+// that are less than a pause apart share a burst up to the second quorums request
+// with another body; that one and what follows is the next burst. So a scan may be
+// treated in two parts, but each burst in one way, each answer is one that may go
+// out, a retry counts in the burst where it was first asked, and there are never
+// more bursts than scans: sharing an address can take evidence away and add none.
 type scan struct {
 	key, client, slot string
 	named             bool // by X-Scan-ID
@@ -43,8 +50,12 @@ type question struct {
 	digest uint64
 }
 
-// most distinct questions remembered of a scan; a scan has some 17.
-const mostQuestions = 4096
+// Bounds of what is remembered: distinct questions of a scan, which has some 17,
+// and bursts that followed each other without a pause.
+const (
+	mostQuestions = 4096
+	mostBefore    = 8
+)
 
 // visit is one request inside its scan. The scan may change once, when the body
 // turns out to open a new burst.
@@ -73,8 +84,8 @@ func (v *visit) treat(current rollout.Treatment) rollout.Treatment {
 		s.decided, s.treatment = true, current
 		return current
 	}
-	if s.treatment.Serve && !current.Serve {
-		s.treatment.Serve, s.treatment.Alone, s.mixed = false, false, true
+	if !current.Serve {
+		s.lose()
 	}
 	treatment := s.treatment
 	treatment.Alone = treatment.Alone && current.Alone
@@ -83,10 +94,10 @@ func (v *visit) treat(current rollout.Treatment) rollout.Treatment {
 	return treatment
 }
 
-// identify tells the book the body of the request, once it is known. A second
-// quorums request with another body opens a new burst. If the request was
-// streamed to the primary by then, so is the rest of the new scan: one scan, one
-// treatment.
+// identify tells the book the body of the request, once it is known. A retry joins
+// the burst it was first asked in. A second quorums request with another body
+// opens a new burst. If the request was streamed to the primary by then, so is the
+// rest of the scan it turns out to belong to: one scan, one treatment.
 func (v *visit) identify(analysis string, digest uint64, streamed bool) {
 	b := v.book
 	b.mu.Lock()
@@ -94,12 +105,49 @@ func (v *visit) identify(analysis string, digest uint64, streamed bool) {
 	if v.left {
 		return
 	}
-	if analysis == quorums && !v.scan.named {
+	asked := question{v.path, digest}
+	if before := v.askedBefore(asked); before != nil {
+		v.moveTo(before, b.now())
+		if streamed {
+			before.lose()
+		}
+	} else if analysis == quorums && !v.scan.named {
 		v.place(digest, streamed)
 	}
-	asked := question{v.path, digest}
 	if _, v.repeat = v.scan.seen[asked]; !v.repeat && len(v.scan.seen) < mostQuestions {
 		v.scan.seen[asked] = struct{}{}
+	}
+}
+
+// askedBefore is the burst before, still open, in which this question was asked,
+// if it was not in the present one: then it is a retry that comes late.
+func (v *visit) askedBefore(asked question) *scan {
+	if _, here := v.scan.seen[asked]; here {
+		return nil
+	}
+	now := v.book.now()
+	for before := v.scan.previous; before != nil; before = before.previous {
+		if _, there := before.seen[asked]; there && !v.book.over(before, now) {
+			return before
+		}
+	}
+	return nil
+}
+
+// forgetBefore keeps n bursts before this one.
+func (s *scan) forgetBefore(n int) {
+	for range n {
+		if s = s.previous; s == nil {
+			return
+		}
+	}
+	s.previous = nil
+}
+
+// lose sends what is left of a scan to the primary; b.mu is held.
+func (s *scan) lose() {
+	if s.decided && s.treatment.Serve {
+		s.treatment.Serve, s.treatment.Alone, s.mixed = false, false, true
 	}
 }
 
@@ -110,12 +158,11 @@ func (v *visit) place(digest uint64, streamed bool) {
 	case s.quorums == nil:
 		s.quorums = &digest
 	case *s.quorums == digest:
-	case s.previous != nil && s.previous.quorums != nil && *s.previous.quorums == digest:
-		v.moveTo(s.previous, now) // a late retry of the burst before
 	default:
-		next := b.begin(s.slot, s.client, "", now)
-		next.quorums, next.previous = &digest, s
-		s.previous = nil
+		before := s.previous
+		next := b.begin(s.slot, s.client, "", now) // closes s
+		next.quorums, next.previous, s.previous = &digest, s, before
+		next.forgetBefore(mostBefore)
 		if streamed {
 			next.decided, next.treatment = true, s.treatment
 			next.treatment.Serve, next.treatment.Alone = false, false
@@ -170,6 +217,6 @@ func (v *visit) facts() scanFacts {
 	s := v.scan
 	return scanFacts{
 		key: s.key, client: s.client, repeat: v.repeat, mixed: s.mixed,
-		overlong: s.overlong || b.now().Sub(s.started) >= b.most,
+		overlong: s.overlong || b.outlasted(s, b.now()),
 	}
 }

@@ -165,6 +165,155 @@ func TestScan_OneOpenForTooLongIsClosedAndMarked(t *testing.T) {
 	}
 }
 
+func TestScan_ALateRetryJoinsTheBurstItWasFirstAskedIn(t *testing.T) {
+	b := newBook(newClock())
+	first, _ := b.ask(home, "", "top-tier", "1")
+	b.ask(home, "", "quorums", "1")
+	second, _ := b.ask(home, "", "quorums", "2")
+	third, _ := b.ask(home, "", "quorums", "3")
+	if first == second || second == third {
+		t.Fatalf("scans are %s, %s, %s", first, second, third)
+	}
+	for _, question := range [][2]string{{"top-tier", "1"}, {"quorums", "1"}} {
+		if key, repeat := b.ask(home, "", question[0], question[1]); key != first || !repeat {
+			t.Errorf("%v went to %s, repeat %v", question, key, repeat)
+		}
+	}
+	if key, repeat := b.ask(home, "", "quorums", "2"); key != second || !repeat {
+		t.Errorf("went to %s, repeat %v", key, repeat)
+	}
+	if key, repeat := b.ask(home, "", "top-tier", "3"); key != third || repeat {
+		t.Errorf("a new question went to %s, repeat %v", key, repeat)
+	}
+}
+
+func TestScan_ABurstThatIsOverTakesNoRetryIn(t *testing.T) {
+	c := newClock()
+	b := newBook(c)
+	first, _ := b.ask(home, "", "quorums", "1")
+	open := b.enter(home, "", "/analyze/quorums")
+	open.identify("quorums", digest("2"), true) // goes on, and keeps the second burst open
+	c.advance(20 * time.Second)
+	if key, repeat := b.ask(home, "", "quorums", "1"); key == first || repeat {
+		t.Errorf("went to %s, repeat %v", key, repeat)
+	}
+	open.leave()
+}
+
+func TestScan_ARetryStreamedToThePrimaryEndsTheServingOfItsScan(t *testing.T) {
+	b := newBook(newClock())
+	served := rollout.Treatment{Serve: true, Alone: true, Mirror: true}
+	one := b.enter(home, "", "/analyze/top-tier")
+	one.treat(served)
+	one.identify("top-tier", digest("1"), false)
+	quorums := b.enter(home, "", "/analyze/quorums")
+	quorums.identify("quorums", digest("1"), false)
+	next := b.enter(home, "", "/analyze/quorums")
+	next.identify("quorums", digest("2"), false)
+	next.treat(rollout.Treatment{Mirror: true})
+	late := b.enter(home, "", "/analyze/top-tier")
+	late.treat(served) // of the new burst, which has the primary
+	late.identify("top-tier", digest("1"), true)
+	if late.key() != one.key() || !one.facts().mixed || next.facts().mixed {
+		t.Errorf("went to %s; mixed %v, %v", late.key(), one.facts().mixed, next.facts().mixed)
+	}
+}
+
+func TestScan_OverlongIsWhatWasOpenForTooLongAndNotWhatIsLookedAtLate(t *testing.T) {
+	for _, header := range []string{"", "scan-1"} {
+		c := newClock()
+		b := newBook(c)
+		v := b.enter(home, header, "/analyze/quorums")
+		c.advance(time.Minute)
+		v.leave()
+		c.advance(time.Hour)
+		b.count()
+		if v.facts().overlong {
+			t.Errorf("%q: a scan that ended after a minute is overlong an hour later", header)
+		}
+		long := b.enter(home, header, "/analyze/quorums")
+		c.advance(10 * time.Minute)
+		long.leave()
+		if !long.facts().overlong {
+			t.Errorf("%q: one with a request of ten minutes is not", header)
+		}
+		c.advance(time.Hour)
+		if b.count(); !long.facts().overlong {
+			t.Errorf("%q: it is forgotten", header)
+		}
+	}
+}
+
+func TestScan_ANameThatGoesOnForTooLongStaysOneOverlongScan(t *testing.T) {
+	c := newClock()
+	b := newBook(c)
+	v := b.enter(home, "always", "/")
+	v.treat(rollout.Treatment{Mirror: true})
+	v.leave()
+	for range 30 {
+		c.advance(time.Minute)
+		b.count() // somebody reads the metrics
+		v = b.enter(home, "always", "/")
+		if got := v.treat(rollout.Treatment{Serve: true, Mirror: true}); got.Serve {
+			t.Fatal("a raised dial moved it to the candidate")
+		}
+		v.leave()
+	}
+	if !v.facts().overlong {
+		t.Error("not marked")
+	}
+	c.advance(10 * time.Minute)
+	if v = b.enter(home, "always", "/"); v.facts().overlong {
+		t.Error("a name that was away for ten minutes is a new scan")
+	}
+}
+
+// Backends behind one address, sending recorded scans of different networks at
+// the same time or one after another, with retries.
+func TestScan_SharedAddressesNeverMakeMoreBurstsOrQuestionsThanThereAre(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := newClock()
+		b := newBook(c)
+		backends := rapid.IntRange(1, 4).Draw(t, "backends")
+		next := make([]int, backends)    // question of each
+		asked := make([][]int, backends) // that may be asked again
+		keys, questions := map[string]bool{}, 0
+		ask := func(backend, i int) (repeat bool) {
+			key, repeat := b.ask(home, "", recorded[i][0], fmt.Sprint(backend, recorded[i][1]))
+			keys[key] = true
+			if !repeat {
+				questions++
+			}
+			return repeat
+		}
+		for {
+			var busy []int
+			for backend, i := range next {
+				if i < len(recorded) {
+					busy = append(busy, backend)
+				}
+			}
+			if len(busy) == 0 {
+				break
+			}
+			c.advance(time.Duration(rapid.IntRange(0, 2000).Draw(t, "ms")) * time.Millisecond)
+			backend := rapid.SampledFrom(busy).Draw(t, "backend")
+			if before := asked[backend]; len(before) > 0 && rapid.Bool().Draw(t, "retry") {
+				if !ask(backend, rapid.SampledFrom(before).Draw(t, "question")) {
+					t.Fatal("a retry counts as a new question")
+				}
+				continue
+			}
+			ask(backend, next[backend])
+			asked[backend] = append(asked[backend], next[backend])
+			next[backend]++
+		}
+		if len(keys) > backends || questions != 16*backends { // two of the 17 are the same
+			t.Fatalf("%d bursts and %d questions of %d scans", len(keys), questions, backends)
+		}
+	})
+}
+
 func TestScan_ClientsAreApartAndTheirAddressesUnknown(t *testing.T) {
 	b := newBook(newClock())
 	one := b.enter("10.0.0.1:1", "", "/")

@@ -55,8 +55,9 @@ func (b *scanBook) enter(remoteAddr, header, path string) *visit {
 	s := b.open[slot]
 	if s == nil || b.over(s, now) {
 		next := b.begin(slot, client, name, now)
-		if s != nil && s.named { // the same scan, whatever time has passed
-			next.mixed, next.overlong = s.mixed, s.overlong
+		if s != nil && s.named && !b.forgotten(s, now) { // the same scan, and open for too long
+			next.mixed, next.overlong = s.mixed, true
+			next.decided, next.treatment = s.decided, s.treatment
 		}
 		s = next
 	}
@@ -93,11 +94,21 @@ func (b *scanBook) begin(slot, client, name string, now time.Time) *scan {
 
 // over reports whether a scan has ended: a burst by a pause, any scan by age.
 func (b *scanBook) over(s *scan, now time.Time) bool {
-	if now.Sub(s.started) >= b.most {
-		s.overlong = true
-		return true
-	}
-	return !s.named && s.inFlight == 0 && now.Sub(s.active) >= b.quiet
+	s.overlong = s.overlong || b.outlasted(s, now)
+	return now.Sub(s.started) >= b.most || !s.named && s.inFlight == 0 && now.Sub(s.active) >= b.quiet
+}
+
+// outlasted reports whether a scan was still open when its time was over. One that
+// had ended well before is not, however late somebody looks.
+func (b *scanBook) outlasted(s *scan, now time.Time) bool {
+	end := s.started.Add(b.most)
+	return !now.Before(end) && (s.inFlight > 0 || s.active.Add(b.quiet).After(end))
+}
+
+// forgotten reports whether the next request opens a new scan that has nothing to
+// do with this one. A name stands for one scan as long as requests carry it.
+func (b *scanBook) forgotten(s *scan, now time.Time) bool {
+	return b.over(s, now) && (!s.named || s.inFlight == 0 && now.Sub(s.active) >= b.most)
 }
 
 // close forgets a scan. Requests still inside keep their pointer to it.
@@ -117,7 +128,7 @@ func (b *scanBook) touch(s *scan) {
 
 func (b *scanBook) sweep(now time.Time) {
 	for _, s := range b.open {
-		if b.over(s, now) {
+		if b.forgotten(s, now) {
 			b.close(s)
 		}
 	}
@@ -127,8 +138,15 @@ func (b *scanBook) sweep(now time.Time) {
 func (b *scanBook) count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.sweep(b.now())
-	return len(b.open)
+	now := b.now()
+	b.sweep(now)
+	n := 0
+	for _, s := range b.open {
+		if !b.over(s, now) {
+			n++
+		}
+	}
+	return n
 }
 
 // clientHash stands for the client's address wherever it would be kept.

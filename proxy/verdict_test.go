@@ -112,6 +112,7 @@ func TestRecord_WhatTheQueueHasNoRoomForIsRecordedAsSkipped(t *testing.T) {
 	for range 10 {
 		h.ask("top-tier", "{}")
 	}
+	h.eventually("the last ones were offered", func() bool { return h.metric("mirror_dropped_total", "reason", "queue_full") >= 8 })
 	close(release)
 	h.stop()
 	skipped := map[string]int{}
