@@ -27,6 +27,8 @@ func (c *Controller) conflict(s *save, found Saved) {
 	c.ticking.carried, c.ticking.drained = plus(c.ticking.carried, c.ticking.drained), rollout.Entry{}
 	c.enterFrom(c.state, state)
 	j.stored, j.unsaved, c.state = found, nil, state
+	c.ticking.resume(state.Progress.Ticked)
+	c.ticking.soon = true
 	c.again(mine)
 }
 
@@ -59,7 +61,6 @@ func (c *Controller) ourOwn(s *save, found Saved) bool {
 func (c *Controller) again(events []*pending) {
 	for _, p := range events {
 		if _, tick := p.event.(rollout.Tick); tick || p.event == nil {
-			c.ticking.soon = true
 			continue
 		}
 		next, effects, err := c.cfg.Policy.Step(c.state, p.event, c.now())

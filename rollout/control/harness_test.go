@@ -33,12 +33,16 @@ type memory struct {
 	saves   int
 	fails   func() (before, after bool) // a save answers errDown, without or although it is done; nil: never
 	hangs   bool                        // a save waits until its context ends
+	blind   bool                        // nothing can be loaded
 	onSave  func(to rollout.Position)
 }
 
 func (m *memory) Load(context.Context) (control.Saved, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.blind {
+		return control.Saved{}, errDown
+	}
 	return m.saved, nil
 }
 

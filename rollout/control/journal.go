@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"understudy/rollout"
 	"understudy/rollout/audit"
@@ -42,9 +43,11 @@ type save struct {
 	raise   *raise     // nil: none; comes after those
 	records []audit.Record
 	after   Saved // what is stored if it succeeds
+	began   time.Time
 }
 
-// outcome is how a save ended. After a conflict, found is what is stored.
+// outcome is how a save ended. After an error, found is what is stored; nil: that
+// could not be read either.
 type outcome struct {
 	err   error
 	found *Saved
@@ -98,7 +101,7 @@ func (c *Controller) flush() {
 // save begins a save of all that is in force, with a raise on top.
 func (c *Controller) save(r *raise) {
 	j := &c.journal
-	s := &save{covers: slices.Clone(j.unsaved), raise: r}
+	s := &save{covers: slices.Clone(j.unsaved), raise: r, began: c.now()}
 	state, events := c.state, s.covers
 	if r != nil {
 		r.changes, r.sealed = changes(r.effects), nil
@@ -118,14 +121,17 @@ func (c *Controller) save(r *raise) {
 	c.working.Go(func() { j.outcomes <- c.write(from, text, s.records) })
 }
 
-// write saves, and looks what is stored when somebody else was first.
+// write saves. When that fails it looks what is stored: somebody else may have
+// been first, and a save may be done though it answers an error.
 func (c *Controller) write(from int64, text []byte, records []audit.Record) outcome {
 	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.Timeout)
 	defer cancel()
 	err := c.cfg.Store.Save(ctx, from, text, records)
-	if !errors.Is(err, ErrConflict) {
-		return outcome{err: err}
+	if err == nil {
+		return outcome{}
 	}
+	ctx, cancel = context.WithTimeout(context.Background(), c.cfg.Timeout)
+	defer cancel()
 	found, loadErr := c.cfg.Store.Load(ctx)
 	if loadErr != nil {
 		return outcome{err: fmt.Errorf("%w; load: %w", err, loadErr)}
@@ -141,11 +147,9 @@ func (c *Controller) finish(o outcome) {
 	switch {
 	case o.err == nil:
 		c.saved(s, s.after)
-	case o.found == nil:
-		c.failed(s, o.err)
-	case len(s.records) > 0 && o.found.Head == s.after.Head:
-		c.saved(s, *o.found) // an earlier try got through, though it answered an error
-	case j.conflicts >= mostConflicts:
+	case o.found != nil && len(s.records) > 0 && o.found.Head == s.after.Head:
+		c.saved(s, *o.found)
+	case o.found == nil || !errors.Is(o.err, ErrConflict) || j.conflicts >= mostConflicts:
 		c.failed(s, o.err)
 	default:
 		j.conflicts++

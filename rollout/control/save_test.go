@@ -131,23 +131,89 @@ func TestStoreFails_DaysOfItLeaveLittleUnsaved(t *testing.T) {
 	})
 }
 
-func TestSave_OneThatAnswersAnErrorAndIsDoneIsNotDoneTwice(t *testing.T) {
+func TestSave_OneThatAnswersAnErrorAndIsDoneIsDone(t *testing.T) {
+	play(t, func(_ *testing.T, w *world) {
+		w.start()
+		w.until(rollout.Canary1)
+		w.store.set(func(m *memory) { m.fails = func() (bool, bool) { return false, true } })
+		w.do(rollout.Hold{By: by("ana")})
+		w.do(rollout.SetOverride{By: by("ana"), Percent: 20, For: time.Hour})
+		w.end()
+	})
+}
+
+func TestSave_OneThatIsFoundToBeDoneLaterIsNotDoneTwice(t *testing.T) {
 	play(t, func(t *testing.T, w *world) {
 		w.start()
 		w.until(rollout.Canary1)
 		stored := len(w.store.records)
-		w.store.set(func(m *memory) { m.fails = func() (bool, bool) { return false, true } })
-		if _, err := w.Do(t.Context(), rollout.Hold{By: by("ana")}); !errors.Is(err, control.ErrUnsaved) || !errors.Is(err, errDown) {
-			t.Errorf("hold: %v, want ErrUnsaved and why", err)
+		w.store.set(func(m *memory) { m.fails, m.blind = func() (bool, bool) { return false, true }, true })
+		if _, err := w.Do(t.Context(), rollout.SetOverride{By: by("ana"), Percent: 0, For: time.Hour}); !errors.Is(err, control.ErrUnsaved) || !errors.Is(err, errDown) {
+			t.Errorf("override of 0: %v, want ErrUnsaved and why", err)
 		}
-		if _, err := w.Do(t.Context(), rollout.SetOverride{By: by("ana"), Percent: 0, For: time.Hour}); !errors.Is(err, control.ErrUnsaved) {
-			t.Errorf("override of 0: %v, want ErrUnsaved", err)
+		if _, err := w.Do(t.Context(), rollout.Hold{By: by("ana")}); !errors.Is(err, control.ErrUnsaved) {
+			t.Errorf("hold: %v, want ErrUnsaved", err)
 		}
 		w.pass(time.Minute)
-		w.store.down(false)
+		w.store.set(func(m *memory) { m.fails, m.blind = nil, false })
 		w.pass(2 * time.Minute)
-		if kinds := w.store.kinds(stored); !slices.Equal(kinds, []rollout.ChangeKind{rollout.ChangeHeld, rollout.ChangeOverride}) {
+		if kinds := w.store.kinds(stored); !slices.Equal(kinds, []rollout.ChangeKind{rollout.ChangeOverride, rollout.ChangeHeld}) {
 			t.Errorf("stored are %v", kinds)
+		}
+		w.end()
+	})
+}
+
+func TestSave_ARaiseThatWasDoneThoughNobodyKnewIsInForceOnceItIsSeen(t *testing.T) {
+	play(t, func(t *testing.T, w *world) {
+		w.start()
+		w.store.set(func(m *memory) { m.fails, m.blind = func() (bool, bool) { return false, true }, true })
+		if _, err := w.Do(t.Context(), rollout.SetOverride{By: by("ana"), Percent: 20, For: time.Hour}); !errors.Is(err, control.ErrNotDone) {
+			t.Errorf("override: %v, want ErrNotDone", err)
+		}
+		if w.Position().Override != nil {
+			t.Error("the override is in force")
+		}
+		w.store.set(func(m *memory) { m.fails, m.blind = nil, false })
+		w.pass(2 * time.Minute)
+		if w.Position().Override == nil {
+			t.Error("what is stored is not in force")
+		}
+		w.end()
+	})
+}
+
+func TestSave_OneThatNeverEndsIsTold(t *testing.T) {
+	play(t, func(t *testing.T, w *world) {
+		w.start()
+		release := make(chan struct{})
+		w.store.set(func(m *memory) { m.fails = func() (bool, bool) { <-release; return false, false } })
+		w.pass(5 * time.Minute)
+		if f := w.Status().Frozen; len(f) != 1 || !strings.Contains(f[0], "a save is under way since") {
+			t.Errorf("frozen by %v", f)
+		}
+		close(release)
+		w.pass(2 * time.Minute)
+		if f := w.Status().Frozen; len(f) != 0 {
+			t.Errorf("frozen by %v", f)
+		}
+		w.end()
+	})
+}
+
+func TestSave_WhatTheBreakerCountedSurvivesAConflict(t *testing.T) {
+	play(t, func(t *testing.T, w *world) {
+		w.start()
+		w.pass(time.Second)
+		w.set(func(w *world) { w.scans = 0 })
+		before := w.Status().State.Progress.Entry.SelfTests
+		w.store.set(func(m *memory) { m.saved.Version++ })
+		w.breaker.mu.Lock()
+		w.breaker.drained.SelfTests = 100
+		w.breaker.mu.Unlock()
+		w.pass(time.Minute)
+		if n := w.Status().State.Progress.Entry.SelfTests - before; n != 104 {
+			t.Errorf("%d self-tests were counted, want 104", n)
 		}
 		w.end()
 	})
@@ -238,6 +304,18 @@ func TestSave_ASecondWriterFreezesNobodyForLong(t *testing.T) {
 		other.store, other.cfg.Store = w.store, w.store
 		time.Sleep(10 * time.Second)
 		other.start()
+		began := time.Now()
+		w.until(rollout.Canary1)
+		if took := time.Since(began); took < w.cfg.Policy.SoakShadow-time.Minute {
+			t.Errorf("two writers soak for 5m in %s", took)
+		}
+		w.do(rollout.Hold{By: by("ana")}) // a conflict between two ticks
+		before := w.Status().State.Progress.Soak
+		w.pass(10 * time.Minute)
+		if soak := w.Status().State.Progress.Soak - before; soak > 11*time.Minute || soak < 9*time.Minute {
+			t.Errorf("two writers count %s in 10m", soak)
+		}
+		w.do(rollout.Resume{By: by("ana")})
 		w.until(rollout.Canary50)
 		w.end()
 		other.pass(time.Minute)

@@ -55,6 +55,22 @@ func TestStart_AStageOfTheCommandLineThatCouldNotBeSavedIsTakenLater(t *testing.
 	})
 }
 
+func TestStart_CompleteIsARaiseThoughFullServesTheSameShare(t *testing.T) {
+	play(t, func(_ *testing.T, w *world) {
+		w.cfg.Fixed = stageOf(rollout.Full)
+		w.start()
+		w.end()
+		w.cfg.Fixed = stageOf(rollout.Complete)
+		w.store.down(true)
+		w.start()
+		w.at(rollout.Full, rollout.Normal)
+		w.store.down(false)
+		w.pass(2 * time.Minute)
+		w.at(rollout.Complete, rollout.Normal)
+		w.end()
+	})
+}
+
 func TestStart_GoesOnMidSoakToTheSameSecond(t *testing.T) {
 	play(t, func(t *testing.T, w *world) {
 		w.start()

@@ -30,25 +30,34 @@ type view struct {
 	unsaved int
 	seq     int64
 	head    string
+	saving  time.Time // begin of the save under way; zero: there is none
 }
 
 // Status is the rollout now.
 func (c *Controller) Status() Status {
 	v, now := c.view.Load(), c.now()
+	frozen := v.frozen
+	if !v.saving.IsZero() && now.Sub(v.saving) > 2*c.cfg.Timeout { // no tick is stepped meanwhile
+		frozen = append(slices.Clip(frozen), fmt.Sprintf("store: a save is under way since %s", v.saving.Format(time.RFC3339)))
+	}
 	return Status{
 		State: v.state, Gate: c.cfg.Policy.Gate(v.state, now), Breaker: c.cfg.Breaker.Snapshot(),
 		DryRun: v.state.Position.Settings.Mode == rollout.ModeDryRun,
-		Frozen: v.frozen, Unsaved: v.unsaved, Seq: v.seq, Head: v.head, Started: c.started, At: now,
+		Frozen: frozen, Unsaved: v.unsaved, Seq: v.seq, Head: v.head, Started: c.started, At: now,
 	}
 }
 
 // publish shows what is in force, sets the breaker by it, and answers those who
 // waited for it.
 func (c *Controller) publish() {
-	c.view.Store(&view{
+	v := &view{
 		state: c.state, frozen: c.frozen(), unsaved: c.journal.changes(),
 		seq: c.journal.stored.Seq, head: c.journal.stored.Head,
-	})
+	}
+	if s := c.journal.saving; s != nil {
+		v.saving = s.began
+	}
+	c.view.Store(v)
 	c.steer()
 	for _, answer := range c.journal.answers {
 		answer()

@@ -21,8 +21,7 @@ type ticking struct {
 	overdue bool      // the timer has run out: a tick without anything measured
 	again   *pending  // what the command line says, until it could be saved
 
-	wall      time.Time // of the last tick; zero before the first one
-	monotonic time.Duration
+	last, before moment // the last tick and the one before it; zero: there was none
 
 	// Executions and self-tests that the breaker has counted: with the ticks that are
 	// not stored yet, and those whose tick was lost to somebody else's.
@@ -175,13 +174,33 @@ func (c *Controller) stepTick(measured rollout.Measured) {
 	c.take(&pending{event: event})
 }
 
-// lap is the time since the last tick by both clocks; 0 for the first one.
+// moment is a time by both clocks.
+type moment struct {
+	wall      time.Time
+	monotonic time.Duration
+}
+
+// lap is the time since the last tick; 0 for the first one.
 func (t *ticking) lap(wall time.Time, monotonic time.Duration) (elapsed, steady time.Duration) {
-	if !t.wall.IsZero() {
-		elapsed, steady = wall.Sub(t.wall), monotonic-t.monotonic
+	t.before, t.last = t.last, moment{wall, monotonic}
+	if !t.before.wall.IsZero() {
+		elapsed, steady = wall.Sub(t.before.wall), monotonic-t.before.monotonic
 	}
-	t.wall, t.monotonic = wall, monotonic
 	return elapsed, steady
+}
+
+// resume lets the next lap begin at the last tick that somebody else has stored:
+// what passed before is counted, what passed since is not, though we may have
+// ticked and lost that. It never begins before the tick that came before our last.
+func (t *ticking) resume(ticked time.Time) {
+	if t.before.wall.IsZero() {
+		return
+	}
+	if ticked.Before(t.before.wall) {
+		ticked = t.before.wall
+	}
+	back := t.last.wall.Sub(ticked) // by both clocks, so that a jump within the lap still shows
+	t.last = moment{ticked, t.last.monotonic - back}
 }
 
 // plus adds what the breaker counts; the rest is a's.
