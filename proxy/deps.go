@@ -48,6 +48,16 @@ type Deps struct {
 	// question has to wait for one. Nil: nobody knows, and a 503 says it.
 	Saturated func() bool
 
+	// Stored gives an exchange that was recorded; found is false when it is not
+	// stored any more, or not with its bodies. Nil: none is.
+	Stored func(ctx context.Context, exchange string) (stored Stored, found bool, err error)
+	// Corpus lists at most n recorded exchanges that Stored gives, to be replayed
+	// while the breaker is half-open and no client comes. Nil or none: Builtin is.
+	Corpus  func(ctx context.Context, n int) (exchanges []string, err error)
+	Builtin []Stored
+	// ProbeTicks says when to look for something to probe; nil: each second.
+	ProbeTicks <-chan time.Time
+
 	Prepare func(compare.Question) Judge // nil: compare.Prepare
 
 	// Vary gives a network that differs a little from the one of a request, and

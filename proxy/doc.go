@@ -35,6 +35,9 @@
 // sets (deep), and both sides about variations of the last real network. Both end
 // in job, and are no executions for the breaker.
 //
+// While the breaker is half-open the same goroutine asks the candidate again what
+// had opened it, and replays what is stored where no client comes.
+//
 // A self-test asks the candidate now and then what is known, so that a candidate
 // that is gone is noticed without any client.
 //
@@ -68,5 +71,5 @@
 // scanbook.go and scan.go, queue.go and mirror.go, serve.go and contest.go,
 // job.go, candidate.go, breaker.go, selftest.go, arbiter.go, exchange.go,
 // strip.go and raw.go (what is kept of a request), omit.go and record.go,
-// traffic.go, side.go, deep.go and variation.go, verdicts.go and metrics.go.
+// traffic.go, side.go, deep.go, variation.go, probe.go and replay.go, verdicts.go and metrics.go.
 package proxy

@@ -31,7 +31,8 @@ type job struct {
 	result     compare.Result
 	compared   bool
 	panicked   bool
-	accused    bool // the breaker knows that the candidate's answer is wrong
+	accused    bool   // the breaker knows that the candidate's answer is wrong
+	then       func() // called at the end, instead of the record; nil: it is recorded
 }
 
 func (p *Proxy) newJob(c *call, body []byte) *job {
@@ -91,6 +92,7 @@ func (p *Proxy) ask(j *job, limit time.Duration) {
 	defer cancel()
 	defer p.contain(j)
 	j.candidate.Failure = compare.FailureOther // unless ask comes back
+	p.lastLive.Store(p.deps.Now().UnixNano())
 	j.run = p.breaker.Begin(j.visit.key(), j.id)
 	j.candidate = p.candidate.ask(ctx, j.asked, j.hold)
 	if j.candidate.Status != 0 {
@@ -150,6 +152,10 @@ func (p *Proxy) salvage(j *job) {
 
 // finish counts the exchange, hands it to the recorder and lets go of its bodies.
 func (p *Proxy) finish(j *job) {
+	if j.then != nil {
+		j.then()
+		return
+	}
 	defer func() {
 		if fault := recover(); fault != nil {
 			j.hold.release()

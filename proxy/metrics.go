@@ -31,7 +31,7 @@ var (
 type metrics struct {
 	requests, skips, drops, mirrors *prometheus.CounterVec
 	exchanges, arbiter, side        *prometheus.CounterVec
-	selfTests                       *prometheus.CounterVec
+	selfTests, probes               *prometheus.CounterVec
 	durations                       *prometheus.HistogramVec
 	addedWait                       prometheus.Histogram
 	recordsDropped                  prometheus.Counter
@@ -51,6 +51,7 @@ func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 		arbiter:   counter("arbiter_total", "Undecided exchanges handed to the arbiter, by what became of them.", "result"),
 		side:      counter("side_exchanges_total", "Questions that no client asked, by verdict or why there is none.", "source", "result"),
 		selfTests: counter("self_tests_total", "Questions with a known answer that the candidate was asked, by what came of them.", "result"),
+		probes:    counter("probes_total", "Questions of the past that the candidate was asked while the breaker was half-open, by what came of them.", "kind", "result"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "understudy_request_duration_seconds", Help: "Time until a side's answer was complete.", Buckets: durationBuckets,
 		}, []string{"side", "analysis"}),
@@ -94,6 +95,11 @@ func (m *metrics) fill() {
 			m.side.WithLabelValues(source, result)
 		}
 	}
+	for _, kind := range probeKinds {
+		for _, result := range probeResults {
+			m.probes.WithLabelValues(kind, result)
+		}
+	}
 	for _, result := range selfTestResults {
 		m.selfTests.WithLabelValues(result)
 	}
@@ -107,7 +113,7 @@ func (m *metrics) fill() {
 
 func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	collectors := append(m.verdicts.collectors(),
-		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.selfTests, m.durations, m.addedWait, m.recordsDropped)
+		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.selfTests, m.probes, m.durations, m.addedWait, m.recordsDropped)
 	read := func(name, help string, labels prometheus.Labels, value func() float64) {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "understudy_" + name, Help: help, ConstLabels: labels,
@@ -164,6 +170,8 @@ func (m *metrics) skipped(reason string)    { m.skips.WithLabelValues(reason).In
 func (m *metrics) dropped(reason string)    { m.drops.WithLabelValues(reason).Inc() }
 
 func (m *metrics) selfTested(result string) { m.selfTests.WithLabelValues(result).Inc() }
+
+func (m *metrics) probed(kind, result string) { m.probes.WithLabelValues(kind, result).Inc() }
 
 func (m *metrics) arbitrated(result string) { m.arbiter.WithLabelValues(result).Inc() }
 

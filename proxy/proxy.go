@@ -34,7 +34,8 @@ type Proxy struct {
 	traffic   traffic
 	records   *recordQueue
 
-	unreachable atomic.Bool // the primary, as the log last said
+	unreachable atomic.Bool  // the primary, as the log last said
+	lastLive    atomic.Int64 // when the candidate was last asked for a client, by Deps.Now, in Unix nanoseconds; 0: never
 
 	background context.Context // of candidate calls; ends when Close gives up waiting
 	giveUp     context.CancelFunc

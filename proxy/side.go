@@ -10,9 +10,11 @@ import (
 )
 
 // Side work asks what no client has asked: the candidate once more about whole
-// families (deep.go), and both sides about varied networks (variation.go). One
+// families (deep.go), both sides about varied networks (variation.go), and while
+// the breaker is half-open the candidate about what is past (probe.go). One
 // goroutine does it, one call at a time and only while nothing is done for a
-// client; its calls are no executions for the breaker and no client sees them.
+// client; its calls, but for replays, are no executions for the breaker, and no
+// client sees them.
 
 // mostSide is how many exchanges may wait to be asked about in depth.
 const mostSide = 16
@@ -48,7 +50,8 @@ type sideWork struct {
 	closed  bool
 	network network // the last one to vary
 
-	variations uint64 // asked for so far; the goroutine's own
+	variations uint64 // asked for so far; the goroutine's own, as is
+	prober     prober
 }
 
 // network is a request about a network as it is, its groups not merged.
@@ -66,9 +69,11 @@ func (p *Proxy) startSide() {
 	ctx, stop := context.WithCancel(p.background)
 	p.side.stop = stop
 	ticks, end := p.variationTicks()
+	probes, endProbes := p.probeTicks()
 	go func() {
 		defer close(p.side.done)
 		defer end()
+		defer endProbes()
 		for {
 			select {
 			case <-ctx.Done():
@@ -77,6 +82,8 @@ func (p *Proxy) startSide() {
 				p.aside(func() { p.askDeeper(ctx, j) })
 			case <-ticks:
 				p.aside(func() { p.vary(ctx) })
+			case <-probes:
+				p.aside(func() { p.probe(ctx) })
 			}
 		}
 	}()
