@@ -45,6 +45,29 @@ func TestHistoryCritical_TellsNoSetFromTheEmptySet(t *testing.T) {
 	}
 }
 
+func TestHistoryCritical_SaysWhereNobodySpeaksOfArchives(t *testing.T) {
+	for _, c := range []struct{ name, network, says string }{
+		{"nobody", threeOfFour, "None of the 4 validators"},
+		{"not everybody", strings.Replace(withArchives, `"historyArchiveHasError": true, `, "", 1), "1 of 4 validators do not say"},
+		{"everybody", withArchives, ""},
+	} {
+		_, answer := post(t, newHandler(), "/analyze/history-critical", []byte(c.network))
+		_, full := post(t, newHandler(), "/analyze/full", []byte(c.network))
+		for _, got := range []map[string]any{answer, full["history_critical"].(map[string]any)} {
+			findings, _ := got["findings"].([]any)
+			if c.says == "" && len(findings) > 0 {
+				t.Errorf("%s: got %v", c.name, findings)
+			}
+			if c.says == "" {
+				continue
+			}
+			if len(findings) != 1 || findings[0].(map[string]any)["code"] != "no-history-data" || !strings.Contains(findings[0].(map[string]any)["detail"].(string), c.says) {
+				t.Errorf("%s: got %v", c.name, findings)
+			}
+		}
+	}
+}
+
 // dirty has a node without a set, and one that names a validator who is not there.
 const dirty = `{"nodes": [
 	{"publicKey": "a", "quorumSet": {"threshold": 2, "validators": ["a", "b", "ghost"]}},

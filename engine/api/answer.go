@@ -134,6 +134,10 @@ type History struct {
 	Quorum []string `json:"quorum,omitempty"`
 	// ExampleMembers is the unmerged set behind a merged least set.
 	ExampleMembers []string `json:"example_members,omitzero"`
+	// Findings say what the sets can't be trusted for: that nobody, or not
+	// everybody, says whether its archive works. An archive nobody speaks of counts
+	// as one that does not, so a size of 0 may be no more than silence.
+	Findings []quality.Finding `json:"findings,omitempty"`
 	Additions
 }
 

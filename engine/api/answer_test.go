@@ -42,7 +42,7 @@ func TestAnalyze_AnswersExactlyTheFieldsOfTheAPI(t *testing.T) {
 			map[string]any{"min_size": 3.0, "total_quorums": 4.0, "quorum_intersection": true},
 		},
 		{
-			"history-critical", "critical_sets engine execution_time_ms min_size quorum total_sets",
+			"history-critical", "critical_sets engine execution_time_ms findings min_size quorum total_sets",
 			map[string]any{"critical_sets": []any{names()}, "min_size": 0.0, "total_sets": 1.0},
 		},
 		{

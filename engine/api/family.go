@@ -48,6 +48,7 @@ func (a *asking) historyCritical() (History, error) {
 		ExecutionTimeMS: s.ExecutionTimeMS,
 		Quorum:          r.Quorum,
 		ExampleMembers:  s.ExampleMembers,
+		Findings:        a.silentArchives(),
 		Additions:       s.Additions,
 	}, err
 }

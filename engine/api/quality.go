@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"understudy/engine/quality"
 )
 
@@ -27,6 +29,13 @@ func (a *asking) inspect() DataQuality {
 		ExecutionTimeMS: a.took(),
 		Additions:       a.add(true, true, "rules", 0),
 	}
+}
+
+// silentArchives are the findings about validators that do not say whether their
+// history archive has an error.
+func (a *asking) silentArchives() []quality.Finding {
+	findings := slices.DeleteFunc(quality.Find(a.network), func(f quality.Finding) bool { return f.Code != quality.NoHistoryData })
+	return bounded(findings, func(f *quality.Finding) *[]string { return &f.Related })
 }
 
 // clean says what was done to the network first.
