@@ -44,6 +44,37 @@
 // Every eligible exchange leaves one record: what was not compared is recorded
 // with the reason.
 //
+// # What the candidate answers beyond its share
+//
+// Two flags let it, whatever the stage from shadow on; in mode off, in dry_run and
+// with the kill switch thrown neither acts, and the ceiling, which bounds the
+// share, has no say.
+//
+// Candidate-only (Allowed.CandidateOnly): what the primary lacks goes to the
+// candidate directly, with reason candidate_only. That is history-critical and
+// data-quality, and network beside a Python primary; it is known from
+// Config.PrimaryKind and not learned from a 404. Nothing is compared or recorded,
+// the breaker neither hears of it nor stands in its way, and a failure is a problem
+// document: 502, 503 with Retry-After, or 504; refusals of the candidate pass.
+//
+// Rescue (Allowed.Rescue): where the primary fails before a byte of its answer
+// went out (5xx, refused, reset, or not begun after Config.RescueAfter), a servable
+// answer of the candidate goes out with reason rescue, while the breaker is closed.
+// Else the client gets what the primary did. It is a contest that begins late: an
+// execution for the breaker, and recorded as primary_failed.
+//
+// In stage complete the primary is asked only where the candidate's answer is not
+// servable, and behind the client's back about Config.ReverseShadow of the scans
+// (reverse.go); what comes of that is compared and recorded like a mirrored
+// exchange.
+//
+// # Who goes first
+//
+// A call of the candidate carries the header Priority of RFC 9218: u=0 where a
+// client waits for the answer, u=7 where none does (mirror, side work, probes,
+// self-tests). The engine's queue honours it. It is in no answer and no record, and
+// the primary never gets one of ours.
+//
 // # Transparency
 //
 // Method, path, query, headers, bodies, trailers and 1xx answers pass as they
@@ -69,7 +100,8 @@
 //
 // Reading order: proxy.go, call.go, forward.go, tee.go and hold.go (capture),
 // scanbook.go and scan.go, queue.go and mirror.go, serve.go and contest.go,
-// job.go, candidate.go, breaker.go, selftest.go, arbiter.go, exchange.go,
-// strip.go and raw.go (what is kept of a request), omit.go and record.go,
-// traffic.go, side.go, deep.go, variation.go, probe.go and replay.go, verdicts.go and metrics.go.
+// allowed.go, rescue.go and candidateonly.go, reverse.go, job.go, candidate.go,
+// breaker.go, selftest.go, arbiter.go, exchange.go, strip.go and raw.go (what is
+// kept of a request), omit.go and record.go, traffic.go, side.go, deep.go,
+// variation.go, probe.go and replay.go, verdicts.go and metrics.go.
 package proxy
