@@ -69,7 +69,7 @@ type NoticeKind string
 const (
 	NoticeInconclusive  NoticeKind = "inconclusive"   // a gate is open for Policy.InconclusiveAfter
 	NoticeProbing       NoticeKind = "probing"        // probing for Policy.ProbingAfter
-	NoticeOverride      NoticeKind = "override"       // an override ends within Policy.OverrideWarn
+	NoticeOverride      NoticeKind = "override_ends"  // an override ends within Policy.OverrideWarn
 	NoticeApproval      NoticeKind = "approval"       // a gate is passed but for a person's approval
 	NoticeFrozen        NoticeKind = "frozen"         // flags, store or candidate fail: no promotion, no soak
 	NoticeWouldPromote  NoticeKind = "would_promote"  // mode dry_run: what would have been done
