@@ -29,6 +29,7 @@ type cli struct {
 	Flags     flagsCommand     `cmd:"" help:"Flag files: check."`
 	Agreement agreementCommand `cmd:"" help:"How far the two sides agree, and what that is worth as evidence."`
 	Ctl       ctlCommand       `cmd:"" help:"The rollout, through the operations API of serve: status, explain, promote, hold, abort, override, report, history."`
+	Simulate  simulateCommand  `cmd:"" help:"Play the rollout of a described candidate in virtual time: how long it takes, what trips, how soon a fault is caught."`
 
 	EngineWorker engineWorkerCommand `cmd:"" hidden:"" help:"A worker process; started by serve and engine only."`
 }

@@ -12,10 +12,17 @@ import (
 type Candidate struct {
 	ScansPerDay       float64   `json:"scans_per_day"`       // 1 to 20,000, at even distances
 	CallsPerScan      int       `json:"calls_per_scan"`      // questions of a scan, 1 to 100
+	Workers           int       `json:"workers"`             // calls under way at the same time, 1 to 1024; more wait
 	Repeats           float64   `json:"repeats"`             // share of scans of the network of the scan before, 0 to 1: no new case, the same outcome
 	VariationsPerHour int       `json:"variations_per_hour"` // varied networks, 0 to 3600, each with a new case
 	Behaviour         Behaviour `json:"behaviour"`
 	Outage            Outage    `json:"outage"`
+	// Hangs says how it is down: it takes calls and never answers. Else it refuses
+	// them, or its process is gone, and they end in an error at once.
+	Hangs bool `json:"hangs"`
+	// ReverseShadow is the share of scans, 0 to 1, that are compared in complete,
+	// where the primary is not asked otherwise.
+	ReverseShadow float64 `json:"reverse_shadow"`
 	// CloseAfter is how long a person takes to close a disagreement in which the
 	// candidate is wrong; 0: nobody does.
 	CloseAfter time.Duration `json:"close_after"`
@@ -51,7 +58,7 @@ type Fault struct {
 // DefaultCandidate is faultless, at the pace of a live network explorer: a scan
 // every five minutes.
 func DefaultCandidate() Candidate {
-	return Candidate{ScansPerDay: 288, CallsPerScan: 17, VariationsPerHour: 12}
+	return Candidate{ScansPerDay: 288, CallsPerScan: 17, Workers: 2, VariationsPerHour: 12, ReverseShadow: 0.05}
 }
 
 // Validate names the first field that is out of its range, and the range.
@@ -61,8 +68,12 @@ func (c Candidate) Validate() error {
 		return fmt.Errorf("candidate: scans_per_day is %v, allowed is 1 to 20000", c.ScansPerDay)
 	case c.CallsPerScan < 1 || c.CallsPerScan > 100:
 		return fmt.Errorf("candidate: calls_per_scan is %d, allowed is 1 to 100", c.CallsPerScan)
+	case c.Workers < 1 || c.Workers > 1024:
+		return fmt.Errorf("candidate: workers is %d, allowed is 1 to 1024", c.Workers)
 	case !(c.Repeats >= 0 && c.Repeats <= 1):
 		return fmt.Errorf("candidate: repeats is %v, allowed is 0 to 1", c.Repeats)
+	case !(c.ReverseShadow >= 0 && c.ReverseShadow <= 1):
+		return fmt.Errorf("candidate: reverse_shadow is %v, allowed is 0 to 1", c.ReverseShadow)
 	case c.VariationsPerHour < 0 || c.VariationsPerHour > 3600:
 		return fmt.Errorf("candidate: variations_per_hour is %d, allowed is 0 to 3600", c.VariationsPerHour)
 	case c.CloseAfter < 0:

@@ -86,14 +86,30 @@ func (r *run) testItself() {
 		r.flush()
 	}
 	r.counted.played++
-	if !r.down() {
+	switch {
+	case !r.down():
 		r.success = r.at
+		r.breaker.SelfTest(true)
+	case !r.cfg.Candidate.Hangs:
+		r.breaker.SelfTest(false)
+	default:
+		r.next[testEnds] = r.at + testLate
 	}
-	r.breaker.SelfTest(!r.down())
 	r.hear()
 	if r.down() || r.cfg.plain {
 		r.next[selfTest] = r.at + r.cfg.Policy.SelfTestEvery
 	}
+	r.watch()
+}
+
+// testEnded is the end of a self-test that nobody has answered. Where all workers
+// are busy it was not even asked: then their calls count, and it does not.
+func (r *run) testEnded() {
+	if r.busy(r.at) {
+		return
+	}
+	r.breaker.SelfTest(false)
+	r.hear()
 	r.watch()
 }
 

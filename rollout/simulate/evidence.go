@@ -15,6 +15,7 @@ type visit struct {
 	differs       bool
 	served        bool
 	mixed         bool // a trip came between: no evidence
+	unseen        bool // the primary was not asked
 }
 
 // counted is what the store would hold in life.
@@ -25,7 +26,7 @@ type counted struct {
 	varied  int                 // networks that were due
 	phase   time.Duration       // of the self-tests
 	tested  int                 // self-tests counted so far
-	played  int                 // of those since then the breaker was told, and counts them
+	played  int                 // those since then that were played: the breaker counts them
 	period  time.Duration       // of the outage that comes or is
 }
 
@@ -46,8 +47,14 @@ func (r *run) measure() {
 	measured.Variations = r.vary()
 	measured.OpenWrong = r.stillOpen()
 	well := rollout.Health{Flags: true, Store: true, Candidate: !r.down()}
-	if err := r.step(rollout.Tick{Elapsed: r.tick, Monotonic: r.tick, Health: well, Measured: measured}); err != nil {
+	elapsed := r.at - r.ticked
+	r.ticked = r.at
+	if err := r.step(rollout.Tick{Elapsed: elapsed, Monotonic: elapsed, Health: well, Measured: measured}); err != nil {
 		panic(err) // only people are refused
+	}
+	// The machine is asked when a cooldown ends too, and not a tick later.
+	if next := r.state.Position.Next(); !next.IsZero() {
+		r.next[tick] = min(r.next[tick], max(r.at, next.Sub(begin)))
 	}
 }
 
@@ -62,6 +69,9 @@ func (r *run) gather(entry rollout.Entry) rollout.Measured {
 			break
 		}
 		n++
+		if v.unseen {
+			continue
+		}
 		since := v.began >= entered
 		if since {
 			in.Entry.Eligible += v.calls
@@ -96,7 +106,7 @@ func (r *run) vary() (disagree []bool) {
 		if r.down() || !r.met {
 			continue
 		}
-		differs := chance(r.rng, r.is.Disagree)
+		differs := chance(r.varied, r.is.Disagree)
 		if differs && r.is.Provable {
 			r.wrong(r.name + "variation-" + strconv.Itoa(r.counted.varied))
 		}

@@ -122,4 +122,4 @@ func (o *Outcome) last(at time.Duration) Move {
 }
 
 // longest is how long a scan takes at most.
-const longest = 10 * time.Minute
+const longest = 2 * mostWait

@@ -45,20 +45,7 @@ const fonts = "font-family:Liberation Sans,Arial,Helvetica,sans-serif"
 // Plot draws the stage over time as SVG: the median of all runs, the band in
 // which 90 % of them are, and the first three runs with their trips.
 func (r *Report) Plot() ([]byte, error) {
-	p := plot.New()
-	p.BackgroundColor = color.White
-	p.Title.Text = fmt.Sprintf("Stage over time: %s, %g scans a day", count(r.Config.Runs, "run"), r.Config.Candidate.ScansPerDay)
-	p.X.Label.Text, p.Y.Label.Text = "days since the rollout began", "stage"
-	p.X.Min, p.X.Max = 0, float64(r.Config.Days)
-	p.Y.Min, p.Y.Max = 0.5, 6.5
-	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(wholeDays), plot.ConstantTicks(stageTicks())
-	p.Legend.Left, p.Legend.Top = false, false
-	p.Legend.Padding, p.Legend.XOffs, p.Legend.YOffs = vg.Points(3), vg.Points(-8), vg.Points(6)
-	for _, style := range []*text.Style{
-		&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle,
-	} {
-		style.Font.Variant = "Sans"
-	}
+	p := r.figure()
 	if err := r.draw(p); err != nil {
 		return nil, fmt.Errorf("plot: %w", err)
 	}
@@ -69,6 +56,25 @@ func (r *Report) Plot() ([]byte, error) {
 		return nil, fmt.Errorf("write plot: %w", err)
 	}
 	return bytes.ReplaceAll(out.Bytes(), []byte("font-family:Liberation Sans"), []byte(fonts)), nil
+}
+
+// figure is a plot with its axes and nothing on them.
+func (r *Report) figure() *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = color.White
+	p.Title.Text = fmt.Sprintf("Stage over time: %s, %g scans a day", count(r.Config.Runs, "run"), r.Config.Candidate.ScansPerDay)
+	p.X.Label.Text, p.Y.Label.Text = "days since the rollout began", "stage"
+	p.X.Min, p.X.Max = 0, float64(r.Config.Days)
+	p.Y.Min, p.Y.Max = 0.5, 6.5
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(wholeDays), plot.ConstantTicks(stageTicks())
+	p.Legend.Left, p.Legend.Top = true, true
+	p.Legend.Padding, p.Legend.XOffs, p.Legend.YOffs = vg.Points(3), vg.Points(8), vg.Points(-6)
+	for _, style := range []*text.Style{
+		&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle,
+	} {
+		style.Font.Variant = "Sans"
+	}
+	return p
 }
 
 func (r *Report) draw(p *plot.Plot) error {

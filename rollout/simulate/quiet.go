@@ -68,7 +68,7 @@ func (r *run) endedQuietly() int {
 }
 
 func (r *run) endOf(s scanOf, number int) time.Duration {
-	return s.visit.began + r.pace()*time.Duration(number) + quick
+	return s.visit.began + r.pace()*time.Duration(number) + r.quick()
 }
 
 // flush shows the breaker what it must know of before something happens that is
@@ -85,12 +85,16 @@ func (r *run) flush() {
 		q.left -= s.visit.calls
 		for number := range s.visit.calls {
 			c := call{visit: s.visit, scan: s.key, number: number, result: rollout.Clean, ends: r.endOf(s, number)}
-			if c.ends > now {
-				r.flying = append(r.flying, c)
+			c.starts = c.ends - r.quick()
+			c.comes = c.starts
+			if c.ends <= now {
+				r.at = c.ends
+				r.tell(c)
 				continue
 			}
-			r.at = c.ends
-			r.tell(c)
+			r.queue(&c)
+			c.old = r.breaker.Begin(c.scan, "")
+			r.flying = append(r.flying, c)
 		}
 	}
 	r.at = now

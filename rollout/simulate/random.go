@@ -5,9 +5,17 @@ import (
 	"math/rand/v2"
 )
 
+// What a run draws numbers for: each has its own, so that it makes no difference
+// to one when the others draw.
+const (
+	ofTraffic = iota
+	ofVariations
+	uses
+)
+
 // stream gives a run its own random numbers.
-func stream(seed uint64, run int) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, scatter(uint64(run)+1)))
+func stream(seed uint64, run, use int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, scatter(uint64(run*uses+use)+1)))
 }
 
 // scatter is the finalizer of SplitMix64 (Steele, Lea, Flood 2014): numbers that

@@ -21,12 +21,17 @@ const never = time.Duration(math.MaxInt64)
 // one tick to stand for at most. A promotion comes later by less than that.
 const ticksAtOnce = 5
 
+// ticksAtRest are so many of them again as are played as one where a tick can
+// change nothing.
+const ticksAtRest = 12
+
 // What happens in a run, each at a time of its own. Of those at the same time the
 // first comes first.
 const (
 	edge     = iota // an outage begins or ends
 	breaks          // the fault begins
 	selfTest        // of a candidate that is down, or was until just now
+	testEnds        // of one that nobody has answered
 	deadline        // the exact timer of the breaker
 	landing         // a call ends
 	arrival         // a scan
@@ -38,18 +43,21 @@ const (
 
 // run is one rollout in virtual time.
 type run struct {
-	cfg  *Config
-	name string // of the run: the salt of its scans
-	rng  *rand.Rand
-	end  time.Duration
-	tick time.Duration // between two ticks
-	gap  time.Duration // between two scans
+	cfg         *Config
+	name        string     // of the run: the salt of its scans
+	rng, varied *rand.Rand // of the traffic, of the variations
+	end         time.Duration
+	pause       time.Duration // between two ticks
+	gap         time.Duration // between two scans
 
 	at   time.Duration // the virtual clock
 	next [kinds]time.Duration
 
 	breaker *breaker.Breaker
+	set     breaker.State // what it was set to
+	changed time.Duration // when that was another one
 	state   rollout.State
+	ticked  time.Duration   // the last tick
 	said    []rollout.Event // what the breaker has said and the machine not heard yet
 	percent float64         // share of scans that is served
 
@@ -60,8 +68,9 @@ type run struct {
 	differs bool // the candidate disagrees about the network of now
 	met     bool // a network was met under this behaviour
 	scans   int
-	ended   int    // executions the breaker was shown
-	flying  []call // by when they end
+	ended   int             // executions the breaker was shown
+	workers []time.Duration // when each is free
+	flying  []call          // by when they end
 	quiet   quiet
 	success time.Duration // the last one that the breaker knows of
 	counted counted
@@ -71,8 +80,9 @@ type run struct {
 
 func newRun(cfg *Config, i int) *run {
 	r := &run{
-		cfg: cfg, name: "run-" + strconv.Itoa(i) + "/", rng: stream(cfg.Seed, i),
-		end: time.Duration(cfg.Days) * day, tick: ticksAtOnce * cfg.Policy.Tick,
+		cfg: cfg, name: "run-" + strconv.Itoa(i) + "/", rng: stream(cfg.Seed, i, ofTraffic), varied: stream(cfg.Seed, i, ofVariations),
+		end: time.Duration(cfg.Days) * day, pause: ticksAtOnce * cfg.Policy.Tick,
+		workers: make([]time.Duration, cfg.Candidate.Workers), set: breaker.Closed,
 		gap: time.Duration(float64(day) / cfg.Candidate.ScansPerDay),
 	}
 	for kind := range r.next {
@@ -86,7 +96,7 @@ func newRun(cfg *Config, i int) *run {
 	r.behave(cfg.Candidate.Behaviour)
 	// Scans, ticks and self-tests do not begin together in life either.
 	r.next[arrival] = time.Duration(r.rng.Float64() * float64(r.gap))
-	r.next[tick] = r.tick
+	r.next[tick] = r.pause
 	r.counted.phase = time.Duration(r.rng.Float64() * float64(cfg.Policy.SelfTestEvery))
 	if cfg.plain {
 		r.next[selfTest] = r.counted.phase
@@ -141,6 +151,8 @@ func (r *run) happens(kind int) {
 		r.breakDown()
 	case selfTest:
 		r.testItself()
+	case testEnds:
+		r.testEnded()
 	case deadline:
 		r.expire()
 	case landing:
@@ -153,9 +165,21 @@ func (r *run) happens(kind int) {
 	case approval:
 		r.approve()
 	case tick:
-		r.next[tick] = r.at + r.tick
+		r.next[tick] = r.at + r.toTick()
 		r.measure()
 	}
+}
+
+// toTick is the time until the next tick. At full the gate waits for a person; if
+// there is none, and the candidate never disagrees, no tick can change anything.
+func (r *run) toTick() time.Duration {
+	position, c := r.state.Position, &r.cfg.Candidate
+	atRest := position.Stage == rollout.Full && position.Condition == rollout.Normal && r.cfg.ApproveAfter == 0 &&
+		c.Fault == nil && c.Behaviour.Disagree == 0 && c.Outage.For == 0
+	if atRest && !r.cfg.plain {
+		return ticksAtRest * r.pause
+	}
+	return r.pause
 }
 
 // step lets the machine answer, as the controller does.
@@ -186,7 +210,7 @@ func (r *run) take(effects []rollout.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case rollout.Change:
-			r.changed(e)
+			r.note(e)
 		case rollout.Notice:
 			if e.Kind == rollout.NoticeApproval && r.cfg.ApproveAfter > 0 {
 				r.next[approval] = r.at + r.cfg.ApproveAfter
@@ -207,7 +231,8 @@ func (r *run) follow() {
 	case rollout.Probing:
 		want = breaker.HalfOpen
 	}
-	if r.breaker.State() != want || want != breaker.Closed {
+	if r.set != want {
+		r.set, r.changed = want, r.at
 		r.quiet.left = r.endedQuietly()
 		r.quiet.forget() // a change of state empties the windows
 	}
@@ -218,10 +243,14 @@ func (r *run) follow() {
 	}
 }
 
-// changed reads a change of the position.
-func (r *run) changed(c rollout.Change) {
+// note reads a change of the position.
+func (r *run) note(c rollout.Change) {
 	if c.From.Stage != c.To.Stage || c.From.Condition != c.To.Condition {
 		r.log.Moves = append(r.log.Moves, Move{r.at, c.To.Stage, c.To.Condition})
+	}
+	if c.To.Condition != rollout.Normal { // the end of a rest
+		late := (r.at - r.ticked) % r.pause
+		r.next[tick] = min(r.next[tick], r.at-late+r.pause)
 	}
 	switch c.Kind {
 	case rollout.ChangeTripped:

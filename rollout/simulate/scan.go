@@ -24,11 +24,13 @@ func (r *run) scan() {
 	}
 	// A disagreement shows in one of the answers. If that call failed, it does not.
 	v.differs = r.differs && !failed(bad, r.rng.IntN(n))
-	wrong := v.differs && r.is.Provable
+	alone := v.served && r.state.Position.Stage == rollout.Complete
+	v.unseen = alone && !rollout.InShare(r.name+"reverse/", key, 100*r.cfg.Candidate.ReverseShadow)
+	wrong := v.differs && r.is.Provable && !v.unseen
 	r.log.seen(r.state.Position.Stage, v)
 	r.counted.visits = append(r.counted.visits, v)
 	if len(bad) == 0 && !wrong && r.calm() {
-		v.ends = r.at + r.pace()*time.Duration(n-1) + quick
+		v.ends = r.at + r.pace()*time.Duration(n-1) + r.quick()
 		r.quiet.add(scanOf{v, key})
 		return
 	}
@@ -54,6 +56,14 @@ func (r *run) behave(b Behaviour) {
 
 func (r *run) down() bool { return r.outage || r.is.Down }
 
+// whenDown is how the calls of a candidate end that is down.
+func (r *run) whenDown() rollout.Result {
+	if r.cfg.Candidate.Hangs {
+		return rollout.TimedOut
+	}
+	return rollout.Errored
+}
+
 // fate is what becomes of a call, by its number in the scan.
 type fate struct {
 	number int
@@ -65,7 +75,7 @@ func (r *run) fates() []fate {
 	n := r.cfg.Candidate.CallsPerScan
 	switch {
 	case r.down():
-		return r.all(rollout.TimedOut)
+		return r.all(r.whenDown())
 	case r.is.WholeScan:
 		if r.calls > 0 {
 			r.calls--

@@ -20,11 +20,20 @@ var troubles = []struct {
 	name   string
 	change func(*Config)
 }{
+	{"trips at full", func(c *Config) {
+		p := &c.Policy
+		p.SoakShadow, p.SoakCanary1, p.SoakCanary10, p.SoakCanary50 = 6*time.Hour, 6*time.Hour, 6*time.Hour, 6*time.Hour
+		p.ErrorRate, p.AbortWithin = 0.1, time.Hour
+		c.Runs, c.Candidate.Behaviour.ErrorRate = 2, 0.016
+	}},
 	{"independent errors", func(c *Config) { c.Candidate.Behaviour.ErrorRate = 0.01 }},
 	{"many independent failures", func(c *Config) { c.Candidate.Behaviour = Behaviour{ErrorRate: 0.03, TimeoutRate: 0.02, SlowRate: 0.02} }},
 	{"outages", func(c *Config) {
 		c.Candidate.Outage = Outage{For: 10 * time.Minute, Every: 15 * time.Hour}
 		c.Candidate.Behaviour.ErrorRate = 0.002
+	}},
+	{"outages in which it hangs", func(c *Config) {
+		c.Candidate.Outage, c.Candidate.Hangs = Outage{For: 10 * time.Minute, Every: 15 * time.Hour}, true
 	}},
 	{"wrong now and then, closed by a person", func(c *Config) {
 		c.Candidate.Behaviour = Behaviour{Disagree: 0.002, Provable: true, SlowRate: 0.001}

@@ -61,11 +61,22 @@ func (c Candidate) String() string {
 		}
 	}
 	add(c.Repeats > 0, "%s of scans repeat the one before", percent(c.Repeats))
-	add(c.Outage.For > 0, "down for %s every %s", c.Outage.For, c.Outage.Every)
-	if c.Fault != nil {
+	add(c.Outage.For > 0, "%s for %s every %s", c.down(), c.Outage.For, c.Outage.Every)
+	switch {
+	case c.Fault == nil:
+	case c.Fault.Behaviour.Down:
+		add(true, "from %s on: %s", c.Fault.At, c.down())
+	default:
 		add(true, "from %s on: %s", c.Fault.At, c.Fault.Behaviour)
 	}
 	return strings.Join(parts, "; ")
+}
+
+func (c Candidate) down() string {
+	if c.Hangs {
+		return "hangs"
+	}
+	return "does not answer"
 }
 
 // String describes a behaviour in words: "0.5 % of calls end in an error".
