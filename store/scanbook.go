@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 )
 
@@ -20,14 +21,17 @@ type part struct {
 // selectParts reads parts of exchanges e, whatever else is asked of them; core are the names of the
 // metrics that count. Its arguments are partArguments. A varied network brings nothing new where it
 // leaves the question as a client asked it, so for variations a live scan counts as another one too.
+// What has no core metric itself is not looked up: others of its case have none either, so that the
+// search would go through all of them, and those of no case at all share the empty digest.
 func selectParts(core []string) string {
 	ofCore := `m.name IN (` + marks(len(core)) + `)`
 	return `SELECT e.scan, e.outcome, e.at, e.scan_mixed, e.scan_overlong, e.served_by, e.reason, e.case_digest,
 		(SELECT COUNT(*) FROM metrics m WHERE m.exchange_id = e.id AND ` + ofCore + `),
 		(SELECT COUNT(*) FROM metrics m WHERE m.exchange_id = e.id AND ` + ofCore + ` AND m.verdict NOT IN ('agree', 'primary_wrong')),
+		CASE WHEN NOT EXISTS (SELECT 1 FROM metrics m WHERE m.exchange_id = e.id AND ` + ofCore + `) THEN 0 ELSE
 		EXISTS (SELECT 1 FROM exchanges o WHERE o.case_digest = e.case_digest AND o.at BETWEEN e.at - ? AND e.at AND o.at >= ?
 			AND (o.at < e.at OR o.id < e.id) AND o.source IN ('` + SourceLive + `', e.source) AND o.scan <> e.scan
-			AND EXISTS (SELECT 1 FROM metrics m WHERE m.exchange_id = o.id AND ` + ofCore + `))
+			AND EXISTS (SELECT 1 FROM metrics m WHERE m.exchange_id = o.id AND ` + ofCore + `)) END
 		FROM exchanges e`
 }
 
@@ -40,7 +44,7 @@ func partArguments(core []string, since time.Time) []any {
 	for _, name := range core {
 		names = append(names, name)
 	}
-	arguments := append(append([]any{}, names...), names...)
+	arguments := slices.Concat(names, names, names)
 	return append(append(arguments, int64(fresh), nanoseconds(since)), names...)
 }
 
