@@ -12,9 +12,11 @@ import (
 )
 
 // While the breaker is half-open the mirror probes, and the side work does two
-// things beside it, one call at a time and only while nothing is done for a
-// client: it asks the candidate again what had opened the breaker, the suspects,
-// and where no client comes it replays exchanges of the past (replay.go).
+// things beside it, one call at a time: it asks the candidate again what had
+// opened the breaker, the suspects, and where no client comes it replays exchanges
+// of the past (replay.go). Suspects do not wait for a moment without clients:
+// there are few of them, they go last like what is mirrored, and where clients
+// never end the breaker would never close.
 
 // probeEvery is the pause between two looks at whether there is something to probe.
 const probeEvery = time.Second
@@ -95,7 +97,7 @@ func (p *Proxy) probeSuspect(ctx context.Context, id string) bool {
 	}
 	j := p.storedJob(stored)
 	defer j.hold.release()
-	if !p.askStored(ctx, j) {
+	if !p.askStored(ctx, j, p.askMirrored) {
 		p.metrics.probed(probeSuspect, probeNothing)
 		return false
 	}
@@ -134,13 +136,24 @@ func (p *Proxy) storedJob(s Stored) *job {
 	}
 }
 
+// asking is a way to put a question to a side.
+type asking func(ctx context.Context, side *asker, j *job) (reply compare.Reply, ok bool)
+
+// askMirrored asks as a mirror worker does, beside whatever is done for clients.
+func (p *Proxy) askMirrored(ctx context.Context, side *asker, j *job) (reply compare.Reply, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.CandidateDeadline+p.cfg.CandidateQueueWait+p.cfg.CandidateSlack)
+	defer cancel()
+	reply = side.ask(ctx, j.asked, j.hold)
+	return reply, reply.Failure != compare.FailureCanceled
+}
+
 // askStored lets the candidate answer and checks what it says. It is false when
 // that says nothing about the candidate.
-func (p *Proxy) askStored(ctx context.Context, j *job) bool {
+func (p *Proxy) askStored(ctx context.Context, j *job, ask asking) bool {
 	if j.hold == nil {
 		return false
 	}
-	reply, ok := p.askAside(ctx, p.candidate, j)
+	reply, ok := ask(ctx, p.candidate, j)
 	if !ok || hadNoWorker(reply) {
 		return false
 	}

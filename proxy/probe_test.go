@@ -235,18 +235,24 @@ func TestSuspects_WaitForAFreeWorker(t *testing.T) {
 	h.eventually("passed", func() bool { return len(q.breaker.Suspects()) == 0 })
 }
 
-func TestSuspects_GiveWayToAClientAndAreAskedAgain(t *testing.T) {
-	begun := make(chan struct{})
+func TestSuspects_AreAskedThoughClientsNeverEnd(t *testing.T) {
+	asked, release := make(chan struct{}), make(chan struct{})
 	q := newProbing("x")
-	h := start(t, setup{deps: q.deps, candidate: slowOnce("about", begun, answering(answer))})
-	q.ticks <- time.Time{}
-	<-begun
-	if got := h.ask("top-tier", "{}"); got.status != http.StatusOK {
-		t.Errorf("got %+v", got)
-	}
-	h.counts(1, "probes_total", "kind", "suspect", "result", "nothing")
+	h := start(t, setup{deps: q.deps, candidate: answering(answer), primary: func(w http.ResponseWriter, r *http.Request) {
+		close(asked)
+		<-release
+		answering(answer)(w, r)
+	}})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		h.ask("top-tier", "{}")
+	}()
+	<-asked
 	q.ticks <- time.Time{}
 	h.eventually("passed", func() bool { return len(q.breaker.Suspects()) == 0 })
+	close(release)
+	<-done
 }
 
 func TestProbing_LeavesTheCandidateAloneWhereNothingIsToBeProbed(t *testing.T) {

@@ -38,7 +38,7 @@ func (p *Proxy) replay(ctx context.Context, since time.Time) {
 	j := p.storedJob(stored)
 	defer j.hold.release()
 	run := p.breaker.Begin(fmt.Sprintf("replay-%d", prober.replays), j.id)
-	if !p.askStored(ctx, j) {
+	if !p.askStored(ctx, j, p.askAside) {
 		run.Void()
 		p.metrics.probed(probeReplay, probeNothing)
 		return

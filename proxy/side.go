@@ -12,9 +12,9 @@ import (
 // Side work asks what no client has asked: the candidate once more about whole
 // families (deep.go), both sides about varied networks (variation.go), and while
 // the breaker is half-open the candidate about what is past (probe.go). One
-// goroutine does it, one call at a time and only while nothing is done for a
-// client; its calls, but for replays, are no executions for the breaker, and no
-// client sees them.
+// goroutine does it, one call at a time and, but for suspects, only while nothing
+// is done for a client; its calls, but for replays, are no executions for the
+// breaker, and no client sees them.
 
 // mostSide is how many exchanges may wait to be asked about in depth.
 const mostSide = 16
@@ -120,10 +120,14 @@ func (s *sideWork) close(ended func(*job)) {
 	}
 }
 
+// quietPatience is how long side work waits for a moment without clients. Where
+// they never end, what waits is dropped, so that probes have their turn.
+const quietPatience = time.Minute
+
 // askAside asks one side one question as soon as no client is served. ok is false
-// if a client came, or Close, before the answer did.
+// if none came soon, or if a client came, or Close, before the answer did.
 func (p *Proxy) askAside(ctx context.Context, side *asker, j *job) (reply compare.Reply, ok bool) {
-	calling, leave, err := p.traffic.quietly(ctx)
+	calling, leave, err := p.traffic.quietly(ctx, quietPatience)
 	if err != nil {
 		return reply, false
 	}

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
-// errInterrupted ends a side call because a client has come.
-var errInterrupted = errors.New("a client's request has come")
+// Why a side call was not made, or not to its end.
+var (
+	errInterrupted = errors.New("a client's request has come")
+	errNoQuiet     = errors.New("clients keep coming")
+)
 
 // traffic knows whether anything is done for a client: a request in flight, or an
 // exchange of one that the candidate still works on. Side work goes on only while
@@ -41,8 +45,11 @@ func (t *traffic) end() {
 }
 
 // quietly waits until nothing is done for a client, and gives a context that ends
-// when something is again. leave must be called; one caller at a time.
-func (t *traffic) quietly(ctx context.Context) (calling context.Context, leave func(), err error) {
+// when something is again. It gives up after patience. leave must be called; one
+// caller at a time.
+func (t *traffic) quietly(ctx context.Context, patience time.Duration) (calling context.Context, leave func(), err error) {
+	late := time.NewTimer(patience)
+	defer late.Stop()
 	for ctx.Err() == nil {
 		t.mu.Lock()
 		if t.busy == 0 {
@@ -55,6 +62,8 @@ func (t *traffic) quietly(ctx context.Context) (calling context.Context, leave f
 		t.mu.Unlock()
 		select {
 		case <-quiet:
+		case <-late.C:
+			return nil, nil, errNoQuiet
 		case <-ctx.Done():
 		}
 	}
