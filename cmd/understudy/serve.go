@@ -53,6 +53,7 @@ type serveCommand struct {
 	Arbiter           bool          `default:"true" negatable:"" help:"Let a second algorithm, in a process of its own, settle what no witness does."`
 	ArbiterBudget     time.Duration `default:"10s" help:"Time it has for each exchange."`
 	DeepSample        float64       `default:"0.01" help:"Share of compared families, 0 to 1, about which the candidate is asked again for all sets; 0: off."`
+	RescueAfter       time.Duration `default:"45s" help:"With the flag rescue_enabled: a primary that has not begun to answer for so long has failed."`
 	ReverseShadow     float64       `default:"0.05" help:"Share of scans, 0 to 1, about which the primary is still asked, off the path, in stage complete."`
 	VariationsPerHour int           `default:"12" help:"Variations of the last real network that both sides are asked about, while no client is served; 0: off."`
 
@@ -168,6 +169,7 @@ func (c *serveCommand) proxyConfig() (proxy.Config, error) {
 	config.ArbiterBudget = c.ArbiterBudget
 	config.DeepSample = c.DeepSample
 	config.ReverseShadow = c.ReverseShadow
+	config.RescueAfter = c.RescueAfter
 	config.VariationsPerHour = c.VariationsPerHour
 	switch {
 	case c.MirrorWorkers > 0:
