@@ -41,11 +41,11 @@ type opsFixture struct {
 }
 
 // evidence is what the next tick brings.
-func (o *opsFixture) Measure(_ context.Context, _, until, _ time.Time) (rollout.Measured, error) {
+func (o *opsFixture) Measure(_ context.Context, span control.Span) (rollout.Measured, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	out := o.measured
-	out.Until, o.measured = until, rollout.Measured{}
+	out.Until, o.measured = span.Until, rollout.Measured{}
 	return out, nil
 }
 

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"understudy/console"
 	"understudy/rollout"
@@ -48,42 +46,17 @@ func (s rolloutStore) Save(ctx context.Context, from int64, state []byte, record
 }
 
 // Measure implements control.Measurer.
-func (m measurer) Measure(ctx context.Context, after, until, entered time.Time) (rollout.Measured, error) {
-	since, err := m.evidenceSince(ctx)
-	if err != nil {
-		return rollout.Measured{}, err
-	}
+func (m measurer) Measure(ctx context.Context, span control.Span) (rollout.Measured, error) {
 	e, err := m.store.Evidence(ctx, store.EvidenceQuery{
-		After: after, Until: until, Entered: entered, Since: since, Core: console.CoreMetrics,
+		After: span.After, Until: span.Until, Entered: span.Entered, Since: span.Since, Core: console.CoreMetrics,
 	})
 	if err != nil {
 		return rollout.Measured{}, err
 	}
 	return rollout.Measured{
-		Until: until, Mirror: counted(e.Mirror), Served: counted(e.Served), Variations: e.Variations, OpenWrong: e.OpenWrong,
+		Until: span.Until, Mirror: counted(e.Mirror), Served: counted(e.Served), Variations: e.Variations, OpenWrong: e.OpenWrong,
 		Entry: rollout.Entry{Mirror: counted(e.EnteredMirror), Eligible: e.Eligible, Compared: e.Compared},
 	}, nil
-}
-
-// evidenceSince is when the versions in force were met first, as the stored state says. To them all
-// cases are new: what other versions were asked about would else hide their faults on a network that
-// stays as it is.
-func (m measurer) evidenceSince(ctx context.Context) (time.Time, error) {
-	r, err := m.store.Rollout(ctx)
-	if err != nil || r.Version == 0 {
-		return time.Time{}, err
-	}
-	var stored struct {
-		State struct {
-			Position struct {
-				EvidenceSince time.Time `json:"evidence_since"`
-			} `json:"position"`
-		} `json:"state"`
-	}
-	if err := json.Unmarshal(r.State, &stored); err != nil {
-		return time.Time{}, fmt.Errorf("read stored state of the rollout: %w", err)
-	}
-	return stored.State.Position.EvidenceSince, nil
 }
 
 func counted(c store.ScanCount) rollout.Count {

@@ -100,10 +100,6 @@ func TestRolloutStore_KeepsAControllersStateAndAWholeChain(t *testing.T) {
 	if last := records[len(records)-1].Change; !rollout.Equal(last.To, second.Position()) {
 		t.Errorf("the chain ends at %+v, the controller at %+v", last.To, second.Position())
 	}
-	since, err := measurer{s}.evidenceSince(t.Context())
-	if err != nil || !since.Equal(beginning.Add(time.Hour)) || !since.Equal(second.Position().EvidenceSince) {
-		t.Errorf("the evidence about version 2 begins at %s, error %v, in %s", since, err, r.State)
-	}
 }
 
 func TestRolloutStore_SaysThatSomebodyElseHasSaved(t *testing.T) {
@@ -145,7 +141,7 @@ func TestMeasure_ReadsWhatTheGatesAskFor(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := measurer{s}.Measure(t.Context(), minute(0), minute(5), minute(2))
+	got, err := measurer{s}.Measure(t.Context(), control.Span{After: minute(0), Until: minute(5), Entered: minute(2)})
 	want := rollout.Measured{
 		Until: minute(5), Mirror: rollout.Count{Scans: 2, Disagree: 1}, Served: rollout.Count{Scans: 1, Disagree: 1},
 		Variations: []bool{true}, OpenWrong: 1,
@@ -158,17 +154,15 @@ func TestMeasure_ReadsWhatTheGatesAskFor(t *testing.T) {
 
 func TestMeasure_AVersionIsHeldAgainstCasesThatAnotherOneWasAsked(t *testing.T) {
 	s := newStore(t)
-	for i, version := range []string{"1", "2"} {
-		at := beginning.Add(time.Duration(i) * time.Hour)
-		if err := startController(t, s, rollout.Versions{Candidate: version}, at).Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		verdict := []string{"agree", "undecided"}[i]
-		if err := s.Record(t.Context(), asked(version, version, "the network that stays", at.Add(time.Minute), verdict)); err != nil {
+	released := beginning.Add(time.Hour)
+	for i, verdict := range []string{"agree", "undecided"} {
+		at := beginning.Add(time.Duration(i)*time.Hour + time.Minute)
+		if err := s.Record(t.Context(), asked(verdict, verdict, "the network that stays", at, verdict)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := measurer{s}.Measure(t.Context(), beginning.Add(time.Hour), beginning.Add(2*time.Hour), beginning)
+	span := control.Span{After: released, Until: released.Add(time.Hour), Entered: released, Since: released}
+	got, err := measurer{s}.Measure(t.Context(), span)
 	if err != nil || got.Mirror != (rollout.Count{Scans: 1, Disagree: 1}) {
 		t.Errorf("got %+v, error %v", got, err)
 	}

@@ -43,9 +43,16 @@ type Store interface {
 	Save(ctx context.Context, from int64, state []byte, records []audit.Record) error
 }
 
-// Measurer says what came in about scans that began after a time, until another.
+// Span is the time that a Measurer is asked about.
+type Span struct {
+	After, Until time.Time // scans that began later than After, at Until or earlier
+	Entered      time.Time // when the stage was entered
+	Since        time.Time // when the evidence begins: what another version was asked is new to this one
+}
+
+// Measurer says what came in during a span.
 type Measurer interface {
-	Measure(ctx context.Context, after, until, entered time.Time) (rollout.Measured, error)
+	Measure(ctx context.Context, span Span) (rollout.Measured, error)
 }
 
 // Breaker is the part of *breaker.Breaker that a controller uses.

@@ -45,6 +45,6 @@ func Example() {
 
 type nobodyScans struct{}
 
-func (nobodyScans) Measure(_ context.Context, _, until, _ time.Time) (rollout.Measured, error) {
-	return rollout.Measured{Until: until}, nil
+func (nobodyScans) Measure(_ context.Context, span control.Span) (rollout.Measured, error) {
+	return rollout.Measured{Until: span.Until}, nil
 }

@@ -224,16 +224,16 @@ func newWorld(t *testing.T) *world {
 }
 
 // Measure is a minute of many agreeing scans.
-func (w *world) Measure(_ context.Context, after, until, _ time.Time) (rollout.Measured, error) {
+func (w *world) Measure(_ context.Context, span control.Span) (rollout.Measured, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.asked = append(w.asked, after)
+	w.asked = append(w.asked, span.After)
 	if w.failing {
 		return rollout.Measured{}, errDown
 	}
 	count := rollout.Count{Scans: w.scans, Disagree: w.wrong}
 	return rollout.Measured{
-		Until: until, Mirror: count, Served: count,
+		Until: span.Until, Mirror: count, Served: count,
 		Entry: rollout.Entry{Mirror: count, Eligible: 17 * w.scans, Compared: 17 * w.scans, SelfTests: 4, SelfTestsPassed: 4, Executions: 17, Completed: 17},
 	}, nil
 }

@@ -106,8 +106,7 @@ func TestNotify_TellsOfEveryChangeOfTheShare(t *testing.T) {
 		for _, m := range w.messages {
 			kinds = append(kinds, m.Kind)
 		}
-		// The second override is the notice that it ends soon.
-		if want := []string{"start", "promoted", "override", "override", "override_ended", "tripped", "reentered", "aborted", "reset"}; !slices.Equal(kinds, want) {
+		if want := []string{"start", "promoted", "override", "override_ends", "override_ended", "tripped", "reentered", "aborted", "reset"}; !slices.Equal(kinds, want) {
 			t.Errorf("told of %v, want %v", kinds, want)
 		}
 		for _, m := range w.messages {

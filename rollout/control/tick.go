@@ -86,7 +86,7 @@ func (c *Controller) beginTick() {
 		g := gathered{about: about, versions: c.versions(c.ctx)}
 		ctx, cancel := context.WithTimeout(c.ctx, c.cfg.Timeout)
 		defer cancel()
-		g.measured, g.err = c.cfg.Measurer.Measure(ctx, after, until, about.entered)
+		g.measured, g.err = c.cfg.Measurer.Measure(ctx, Span{After: after, Until: until, Entered: about.entered, Since: about.since})
 		t.gathered <- g
 	})
 }
