@@ -20,7 +20,7 @@ const embedded = "exec:"
 type serveCommand struct {
 	Config    configFile `placeholder:"FILE" help:"Settings, YAML or JSON; flag beats environment beats file."`
 	Listen    string     `default:":8080" help:"Data plane: the scanner API and everything else the primary answers."`
-	OpsListen string     `default:"127.0.0.1:9464" help:"Operations plane: /metrics, /livez, /readyz."`
+	OpsListen string     `default:"127.0.0.1:9464" help:"Operations plane: /metrics, /livez, /readyz, /api/v1."`
 
 	Primary     string `placeholder:"URL" help:"Base URL of the scanner in service. Required."`
 	PrimaryKind string `default:"rust" enum:"rust,python" help:"How its answers are read: ${enum}."`
