@@ -16,6 +16,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"understudy/cmd/understudy/internal/backend"
+	"understudy/compare/vary"
 	"understudy/engine/fbas"
 	"understudy/examples"
 )
@@ -32,6 +33,7 @@ type demoCommand struct {
 	Requests string `xor:"scan" placeholder:"DIR" help:"Replay a recorded scan instead: index.jsonl and the bodies it names."`
 	Client   string `default:"facade" enum:"facade,adapter" help:"facade: the drop-in client, 18 questions. adapter: the backend's own HTTP client, 17 questions, its own merged networks, no scan name."`
 
+	Vary  bool          `help:"Ask each scan but the first about another variation of the network: only what is new is evidence. For networks in the form of a scanner request."`
 	Once  bool          `help:"End after the scans. So does a demo without a terminal."`
 	JSON  bool          `name:"json" help:"Print the summary as JSON."`
 	Scans int           `default:"1" help:"Scans to send before the summary."`
@@ -48,6 +50,8 @@ type demoCommand struct {
 	Inject     string     `placeholder:"FILE" help:"Faults of the candidate, read again at each edit; see examples/faults.txt."`
 	Store      string     `placeholder:"FILE" help:"SQLite file of comparisons. Default: a new one in the folder for temporary files."`
 	LogLevel   slog.Level `default:"error" help:"Log of the sidecar, on standard error: debug, info, warn or error."`
+
+	network []byte // that is varied
 }
 
 // Help says what the exit codes mean.
@@ -60,6 +64,8 @@ func (c *demoCommand) Validate() error {
 	switch {
 	case c.Scans < 1 || c.Scans > 10_000:
 		return fmt.Errorf("--scans %d: want 1 to 10000", c.Scans)
+	case c.Vary && c.Requests != "":
+		return errors.New("--vary: a recorded scan can't be varied, leave out --requests")
 	case c.Every < demoQuiet || c.Every > 24*time.Hour:
 		return fmt.Errorf("--every %s: want %s to 24h", c.Every, demoQuiet)
 	case c.Wait < time.Second || c.Wait > time.Hour:
@@ -122,20 +128,39 @@ func (c *demoCommand) scan(stdin io.Reader) (backend.Scan, string, error) {
 		}
 		name = filepath.Base(c.Network)
 	}
-	network, err := fbas.Read(data, fbas.DefaultLimits())
+	c.network = data
+	scan, nodes, err := c.questions(data)
 	if err != nil {
 		return backend.Scan{}, "", fmt.Errorf("%s: %w", name, err)
 	}
-	subject := fmt.Sprintf("%s, %s, client %s", name, count(len(network.Nodes), "node"), c.Client)
+	return scan, fmt.Sprintf("%s, %s, client %s", name, count(nodes, "node"), c.Client), nil
+}
+
+// questions are those of the client about a network.
+func (c *demoCommand) questions(data []byte) (scan backend.Scan, nodes int, err error) {
+	network, err := fbas.Read(data, fbas.DefaultLimits())
+	if err != nil {
+		return backend.Scan{}, 0, err
+	}
 	play := backend.Facade
 	if c.Client == "adapter" {
 		play = backend.Adapter
 	}
-	scan, err := play(network)
-	if err != nil {
-		return backend.Scan{}, "", fmt.Errorf("%s: %w", name, err)
+	scan, err = play(network)
+	return scan, len(network.Nodes), err
+}
+
+// another is the scan that comes after n others.
+func (d *demo) another(scan backend.Scan, n uint64) (backend.Scan, error) {
+	if !d.command.Vary || n == 0 {
+		return scan.Renamed(), nil
 	}
-	return scan, subject, nil
+	body, _, err := vary.Request(d.command.network, n)
+	if err != nil {
+		return backend.Scan{}, fmt.Errorf("vary the network: %w", err)
+	}
+	scan, _, err = d.command.questions(body)
+	return scan.Renamed(), err
 }
 
 // demo is the running demo.
@@ -146,6 +171,7 @@ type demo struct {
 	show    *printer
 	primary string
 	store   string
+	scans   uint64 // sent so far
 	tokens  string // file with the token of an operator
 	sidecar *sidecar
 }
@@ -232,7 +258,12 @@ func (d *demo) round(ctx context.Context, scan backend.Scan) (*summary, error) {
 			}
 		}
 		start := time.Now()
-		answers := client.Play(ctx, d.sidecar.dataURL, scan.Renamed())
+		next, err := d.another(scan, d.scans)
+		if err != nil {
+			return nil, err
+		}
+		d.scans++
+		answers := client.Play(ctx, d.sidecar.dataURL, next)
 		total.add(answers, time.Since(start))
 		if err := total.collect(ctx, d.sidecar.store, d.command.Wait); err != nil {
 			return nil, err

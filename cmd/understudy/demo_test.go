@@ -211,3 +211,28 @@ func TestDemo_ASignalInTheMiddleOfTheScansEndsThemAsIncomplete(t *testing.T) {
 		t.Errorf("code %d, want %d; %s", code, exitIncomplete, stderr.String())
 	}
 }
+
+func TestDemo_VaryAsksEachScanButTheFirstAboutAnotherNetwork(t *testing.T) {
+	c := demoCommand{Client: "facade", Vary: true}
+	first, _, err := c.scan(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &demo{command: &c}
+	seen := map[string]bool{}
+	for n := range uint64(4) {
+		scan, err := d.another(first, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := string(scan.Questions[0].Body)
+		if scan.Len() != first.Len() || seen[body] || (n == 0) != (body == string(first.Questions[0].Body)) {
+			t.Errorf("scan %d has %d questions, about a network that was asked about before: %v", n, scan.Len(), seen[body])
+		}
+		seen[body] = true
+	}
+	c.Vary = false
+	if scan, err := d.another(first, 3); err != nil || string(scan.Questions[0].Body) != string(first.Questions[0].Body) {
+		t.Errorf("without --vary the network is another one: %v", err)
+	}
+}
