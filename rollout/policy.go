@@ -88,17 +88,17 @@ func (p Policy) Validate() error {
 		return fmt.Errorf("policy: variation_share is %v, allowed is 0 to less than 1", p.VariationShare)
 	}
 	for _, n := range []struct {
-		field       string
-		value, most int
+		field              string
+		value, least, most int
 	}{
-		{"first_served", p.FirstServed, 1_000_000},
-		{"fail_after", p.FailAfter, 1_000_000},
-		{"self_test_failures", p.SelfTestFailures, 1000},
-		{"probes", p.Probes, 100_000},
-		{"abort_trips", p.AbortTrips, 1000},
+		{"first_served", p.FirstServed, 0, 1_000_000},
+		{"fail_after", p.FailAfter, 1, 1_000_000},
+		{"self_test_failures", p.SelfTestFailures, 1, 1000},
+		{"probes", p.Probes, 1, 100_000},
+		{"abort_trips", p.AbortTrips, 1, 1000},
 	} {
-		if n.value < 1 || n.value > n.most {
-			return fmt.Errorf("policy: %s is %d, allowed is 1 to %d", n.field, n.value, n.most)
+		if n.value < n.least || n.value > n.most {
+			return fmt.Errorf("policy: %s is %d, allowed is %d to %d", n.field, n.value, n.least, n.most)
 		}
 	}
 	for _, stage := range p.Approvals {

@@ -69,3 +69,10 @@ func FuzzReadPolicy(f *testing.F) {
 		}
 	})
 }
+
+func TestPolicy_TheExampleIsOne(t *testing.T) {
+	policy, err := policyFile(filepath.Join("..", "..", "examples", "policy", "rehearsal.yaml")).read()
+	if err != nil || policy.SoakShadow >= time.Minute {
+		t.Errorf("soak_shadow is %s, %v", policy.SoakShadow, err)
+	}
+}
