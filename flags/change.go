@@ -3,6 +3,7 @@ package flags
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -86,6 +87,24 @@ func (f *Flags) refresh() {
 			"rescue_enabled", a.values.RescueEnabled, "history_critical_enabled", a.values.HistoryCriticalEnabled,
 			"sources", a.sources, "state", f.state.get().Status)
 	}
+}
+
+// Sources says where the values in force come from without a scan, each source
+// once and in order: SourceDefault among them only where there is no other.
+func (f *Flags) Sources() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var list []string
+	for _, source := range f.sources {
+		if source != SourceDefault {
+			list = append(list, source)
+		}
+	}
+	if len(list) == 0 {
+		return []string{SourceDefault}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // tell wants f.mu held.

@@ -199,6 +199,22 @@ func TestEnvironment_BeatsTheFile(t *testing.T) {
 	eventually(t, "only the ceiling follows the file", func() bool { return f.Current() == want })
 }
 
+func TestSources_NamesWhereTheFlagsInForceComeFrom(t *testing.T) {
+	for what, c := range map[string]struct {
+		flags *Flags
+		want  string
+	}{
+		"nothing":               {start(t, "").Flags, "default"},
+		"a file":                {start(t, file("hold", true, "80", "5")).Flags, "file"},
+		"a file, a variable":    {start(t, file("hold", true, "80", "5"), "UNDERSTUDY_FLAG_ENABLED=false").Flags, "environment file"},
+		"a file that is broken": {start(t, "{").Flags, "default"},
+	} {
+		if got := strings.Join(c.flags.Sources(), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", what, got, c.want)
+		}
+	}
+}
+
 func TestEnvironment_AnInvalidVariableIsAnErrorThatNamesItAndWhatIsAllowed(t *testing.T) {
 	for variable, says := range map[string]string{
 		"UNDERSTUDY_FLAG_MODE=on":                     "auto, hold, dry_run, off",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -47,7 +48,8 @@ func (d dials) values(ctx context.Context, scan proxy.ScanContext) flags.Values 
 }
 
 // ceilings are the flags as the rollout knows them, and where the last change of
-// them came from.
+// them came from; until there is one, where all of them come from, because what
+// changed while nothing ran here is not known.
 type ceilings struct {
 	flags  *flags.Flags
 	source atomic.Pointer[string]
@@ -55,9 +57,10 @@ type ceilings struct {
 
 func (c *ceilings) now() (is rollout.Settings, source string, healthy bool) {
 	values := c.flags.Current()
-	source = "start"
 	if last := c.source.Load(); last != nil {
 		source = *last
+	} else {
+		source = strings.Join(c.flags.Sources(), "+")
 	}
 	return rollout.Settings{
 		Mode: rollout.Mode(values.Mode), Enabled: values.Enabled,
