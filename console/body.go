@@ -8,6 +8,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -66,12 +67,24 @@ func unreadable(err error) error {
 	case errors.As(err, &large):
 		return &bodyError{http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes", maxBody)}
 	case errors.As(err, &kind) && kind.Field != "":
-		return &FieldError{kind.Field, fmt.Sprintf("is a %s: want a %s", kind.Value, kind.Type)}
+		return &FieldError{kind.Field, fmt.Sprintf("is a %s: want a %s", kind.Value, jsonKind(kind.Type.Kind()))}
 	}
 	if found := unknownField.FindStringSubmatch(err.Error()); found != nil {
 		return &FieldError{found[1], "is not a field here"}
 	}
 	return &bodyError{http.StatusBadRequest, "the body is no JSON object"}
+}
+
+// jsonKind is what JSON calls the values that a Go type takes; bodies hold strings
+// and numbers only.
+func jsonKind(kind reflect.Kind) string {
+	switch kind {
+	case reflect.String:
+		return "string"
+	case reflect.Int:
+		return "whole number"
+	}
+	return "number"
 }
 
 // checkReason takes a sentence for people: one line that a terminal can show.

@@ -90,6 +90,8 @@ func TestRollout_BadInputNamesTheFieldAndWhatIsAllowed(t *testing.T) {
 		{"override", `{"reason": "x", "for": "1h"}`, 422, "percent", "0 to 100"},
 		{"override", `{"reason": "x", "for": "1h", "percent": 100.5}`, 422, "percent", "0 to 100"},
 		{"override", `{"reason": "x", "for": "1h", "percent": -1}`, 422, "percent", "0 to 100"},
+		{"override", `{"reason": "x", "for": "1h", "percent": "5"}`, 422, "percent", "is a string: want a number"},
+		{"carry-over", `{"reason": "x", "compared": 1.5}`, 422, "compared", "is a number 1.5: want a whole number"},
 		{"override", `{"reason": "x", "percent": 5}`, 422, "for", "at most 168h0m0s"},
 		{"override", `{"reason": "x", "percent": 5, "for": "8d"}`, 422, "for", "at most 168h0m0s"},
 		{"override", `{"reason": "x", "percent": 5, "for": "0s"}`, 422, "for", "above 0"},
