@@ -107,10 +107,11 @@ func (c *serveCommand) Validate() error {
 func (c *serveCommand) flagSources() (file, server string, err error) {
 	for _, source := range c.Flags {
 		to := &file
-		if strings.HasPrefix(source, "grpc://") || strings.HasPrefix(source, "grpcs://") {
+		scheme, _, remote := strings.Cut(source, "://")
+		if remote {
 			to = &server
 		}
-		if *to != "" || source == "" {
+		if *to != "" || source == "" || remote && scheme != "grpc" && scheme != "grpcs" {
 			return "", "", fmt.Errorf("--flags %q: want at most one file and one grpc://HOST:PORT or grpcs://HOST:PORT", strings.Join(c.Flags, ","))
 		}
 		*to = source
