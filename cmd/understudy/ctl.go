@@ -115,13 +115,13 @@ func (c *ctlPromoteCommand) Run(ctx context.Context, s streams) error {
 type ctlOverrideCommand struct {
 	Percent string `arg:"" help:"Share of scans, 0 to 100; off ends the override."`
 	action
-	For span `placeholder:"DURATION" help:"How long it holds: 30m, 2h, 1d. The policy has the longest, 7 days."`
+	For *span `placeholder:"DURATION" help:"How long it holds: 30m, 2h, 1d. The policy has the longest, 7 days."`
 }
 
 // Validate names what is out of range.
 func (c *ctlOverrideCommand) Validate() error {
 	if c.Percent == "off" {
-		if c.For != 0 {
+		if c.For != nil {
 			return errors.New("--for: goes not together with off, which ends the override now")
 		}
 		return c.action.Validate()
@@ -129,8 +129,11 @@ func (c *ctlOverrideCommand) Validate() error {
 	if p, err := strconv.ParseFloat(c.Percent, 64); err != nil || math.IsNaN(p) || p < 0 || p > 100 {
 		return fmt.Errorf("%q: want a percentage from 0 to 100, or off", c.Percent)
 	}
-	if c.For <= 0 {
+	switch {
+	case c.For == nil:
 		return errors.New("--for is missing: want how long it holds, such as 2h")
+	case *c.For <= 0:
+		return fmt.Errorf("--for %s: want above 0s", time.Duration(*c.For))
 	}
 	return c.action.Validate()
 }
@@ -144,7 +147,7 @@ func (c *ctlOverrideCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return badInput(err)
 	}
-	length := time.Duration(c.For)
+	length := time.Duration(*c.For)
 	body := console.OverrideBody{Reason: c.Reason, Percent: &percent, For: length.String()}
 	return c.act(ctx, s, "override", body, fmt.Sprintf("overridden with %s %% for %s", c.Percent, length))
 }
