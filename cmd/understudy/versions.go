@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -56,12 +59,35 @@ func newVersions(primary, candidate *url.URL, policy rollout.Policy, log *slog.L
 	}
 	v.sides = append(v.sides, versioned{"primary", primary.JoinPath("health"), func(k *rollout.Versions) *string { return &k.Primary }})
 	if candidate == nil {
-		v.known.Candidate = version()
+		v.known.Candidate = release()
 		return v
 	}
 	v.sides = append(v.sides, versioned{"candidate", candidate.JoinPath("health"), func(k *rollout.Versions) *string { return &k.Candidate }})
 	return v
 }
+
+// release is the version of the binary. One that was built without a commit to
+// name, or from a changed tree, is told from others by what it consists of.
+var release = sync.OnceValue(func() string {
+	is := version()
+	if is != "unknown" && !strings.Contains(is, "devel") && !strings.Contains(is, "dirty") {
+		return is
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return is
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return is
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return is
+	}
+	return fmt.Sprintf("%s sha256:%x", is, sum.Sum(nil)[:6])
+})
 
 // at gives what is known, from memory.
 func (v *versions) at(context.Context) rollout.Versions {

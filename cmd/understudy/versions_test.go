@@ -61,11 +61,15 @@ func TestVersions_AreWhatHealthSaysAndStayWhenItSaysNothing(t *testing.T) {
 	}
 }
 
-func TestVersions_TheEmbeddedEngineIsOfTheBinarysVersion(t *testing.T) {
+func TestVersions_TheEmbeddedEngineIsOfTheBinarysReleaseAndAnUnnamedOneOfItsDigest(t *testing.T) {
 	var primary atomic.Value
 	primary.Store("{}")
 	v := newVersions(healthServer(t, &primary), nil, rollout.DefaultPolicy(), slog.New(slog.DiscardHandler))
-	if got := v.at(context.Background()).Candidate; got != version() || len(v.sides) != 1 {
+	got := v.at(context.Background()).Candidate
+	if !strings.HasPrefix(got, version()) || len(v.sides) != 1 {
 		t.Errorf("candidate is %q, %d sides are asked", got, len(v.sides))
+	}
+	if unnamed := strings.Contains(version(), "devel") || version() == "unknown"; unnamed != strings.Contains(got, " sha256:") {
+		t.Errorf("the version is %q and the release %q", version(), got)
 	}
 }
