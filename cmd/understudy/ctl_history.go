@@ -30,6 +30,9 @@ func (c *ctlHistoryCommand) Validate() error {
 	if c.Before < 0 {
 		return fmt.Errorf("--before %d: want the number of a record", c.Before)
 	}
+	if c.Verify && (c.Kind != "" || c.Before > 0) {
+		return errors.New("--verify: it looks at every record, so leave out --kind and --before")
+	}
 	if _, _, err := c.known(); err != nil {
 		return err
 	}

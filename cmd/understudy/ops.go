@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -23,12 +22,8 @@ type operations struct {
 	ready   atomic.Bool // the data plane is up and not draining
 }
 
-func newOperations(s *sidecar, c *serveCommand) (*operations, error) {
-	tokens, err := loadTokens(c.Tokens, os.Getenv, s.log)
-	if err != nil {
-		return nil, err
-	}
-	return &operations{sidecar: s, tokens: tokens, salt: c.Salt}, nil
+func newOperations(s *sidecar, tokens []console.Token, salt string) *operations {
+	return &operations{sidecar: s, tokens: tokens, salt: salt}
 }
 
 func (o *operations) handler() http.Handler {

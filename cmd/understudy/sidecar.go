@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -65,6 +66,10 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	}
 	s.dataURL, s.opsURL = localURL(data.Addr()), localURL(ops.Addr())
 
+	tokens, err := loadTokens(c.Tokens, os.Getenv, log)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.openStore(ctx, c); err != nil {
 		return nil, err
 	}
@@ -75,9 +80,7 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	if err := s.startRollout(ctx, c); err != nil {
 		return nil, err
 	}
-	if s.ops, err = newOperations(s, c); err != nil {
-		return nil, err
-	}
+	s.ops = newOperations(s, tokens, c.Salt)
 	s.serve("operations plane", newServer(s.ops.handler(), log), ops)
 	if err := s.startEngine(ctx, c); err != nil {
 		return nil, err
