@@ -109,6 +109,9 @@ func TestOverride_BeatsTheStageAndNothingElseAndEndsByItself(t *testing.T) {
 	if r.state.Position.Override != nil {
 		t.Error("an override outlives the trip that its author had not seen")
 	}
+	if c := r.last(); !strings.HasSuffix(c.Reason, "the override of 25 % ends with it") {
+		t.Errorf("the trip says %q", c.Reason)
+	}
 }
 
 func TestFixed_TheCommandLineSetsTheStageAndNothingIsPromoted(t *testing.T) {

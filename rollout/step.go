@@ -82,6 +82,9 @@ func (m *move) change(c Change, mutate func(to *Position)) {
 	if mutate != nil {
 		mutate(&to)
 	}
+	if o := c.From.Override; o != nil && to.Override == nil && c.Kind != ChangeOverrideEnd {
+		c.Reason += fmt.Sprintf("; the override of %s %% ends with it", number(o.Percent))
+	}
 	c.To = to
 	m.state.Position = to
 	m.effects = append(m.effects, c)
