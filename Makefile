@@ -16,6 +16,7 @@ FUZZTIME ?= 10s
 NETWORKS ?= $(or $(UNDERSTUDY_ORACLE_NETWORKS),200000)
 DURATION ?= 1h
 SEED ?= 1
+RUNS ?= 1000
 ARGS ?=
 
 # Networks that are public data of others are not part of the repository. Tests run in their package's folder, so they get an absolute path.
@@ -24,7 +25,7 @@ ifneq ($(SHARED),)
 export UNDERSTUDY_SHARED_DATA ?= $(abspath $(SHARED))
 endif
 
-.PHONY: help build demo test test-go test-scanner oracle workload check format lint vet tidy paths bench bench-engine fuzz tools clean
+.PHONY: help build demo test test-go test-scanner oracle workload simulate check format lint vet tidy paths bench bench-engine fuzz tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +50,9 @@ oracle: ## the engine against brute force on NETWORKS (200000) random networks, 
 workload: $(SCANNER)/node_modules/.package-lock.json ## scans of random networks, mirrored for DURATION (1h): each difference from the real Rust scanner must be proven to be its fault; SEED (1) gives other networks
 	@mkdir -p bin
 	UNDERSTUDY_WORKLOAD=$(DURATION) UNDERSTUDY_WORKLOAD_SEED=$(SEED) go test -count=1 -timeout 0 -v -artifacts -outputdir bin -run TestWorkload ./cmd/understudy
+
+simulate: ## the rollout of described candidates, RUNS (1000) of each in virtual time: what was promised must hold; writes the tables and the plot of docs/rollout.md
+	go test -count=1 -timeout 0 -v -run TestScenarios ./rollout/simulate -runs $(RUNS) -update
 
 check: format lint vet tidy paths ## formatting, linters, imports, go.mod, no path of a machine
 

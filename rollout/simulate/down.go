@@ -127,26 +127,3 @@ func (r *run) expire() {
 	r.breaker.Expire()
 	r.hear()
 }
-
-// askSuspect asks about an input again that tripped the breaker. One about which
-// the candidate is wrong it is wrong about again; everything else was bad luck.
-func (r *run) askSuspect() {
-	suspects := r.breaker.Suspects()
-	if len(suspects) == 0 {
-		return
-	}
-	exchange := suspects[0]
-	r.catchUp()
-	switch _, defect := r.counted.defects[exchange]; {
-	case r.down() || chance(r.rng, r.is.ErrorRate+r.is.TimeoutRate):
-		r.breaker.Suspect(exchange, false, "it does not answer "+exchange)
-	case defect:
-		r.breaker.Suspect(exchange, false, "it is wrong about "+exchange+" again")
-	default:
-		r.breaker.Suspect(exchange, true, "")
-	}
-	r.hear()
-	if len(r.breaker.Suspects()) > 0 {
-		r.next[suspect] = r.at + r.cfg.Policy.SelfTestEvery
-	}
-}

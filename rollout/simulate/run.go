@@ -35,7 +35,7 @@ const (
 	deadline        // the exact timer of the breaker
 	landing         // a call ends
 	arrival         // a scan
-	suspect         // an input that tripped the breaker is asked about again
+	probe           // of the half-open breaker, besides the mirror
 	approval        // a person approves
 	tick
 	kinds
@@ -68,6 +68,8 @@ type run struct {
 	differs bool // the candidate disagrees about the network of now
 	met     bool // a network was met under this behaviour
 	scans   int
+	replays int
+	live    time.Duration   // the last call of a scan
 	ended   int             // executions the breaker was shown
 	workers []time.Duration // when each is free
 	flying  []call          // by when they end
@@ -160,8 +162,8 @@ func (r *run) happens(kind int) {
 	case arrival:
 		r.next[arrival] = r.at + r.gap
 		r.scan()
-	case suspect:
-		r.askSuspect()
+	case probe:
+		r.probes()
 	case approval:
 		r.approve()
 	case tick:
@@ -238,8 +240,8 @@ func (r *run) follow() {
 	}
 	r.breaker.Set(want, position.Suspects, position.Serving(r.now()))
 	r.percent = r.state.ServePercent(r.now())
-	if want == breaker.HalfOpen && r.next[suspect] == never {
-		r.next[suspect] = r.at + r.cfg.Policy.SelfTestEvery
+	if want == breaker.HalfOpen && r.next[probe] == never {
+		r.next[probe] = r.at + probeEvery
 	}
 }
 

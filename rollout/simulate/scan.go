@@ -13,6 +13,7 @@ import (
 func (r *run) scan() {
 	n := r.cfg.Candidate.CallsPerScan
 	r.scans++
+	r.live = r.at + r.pace()*time.Duration(n-1)
 	key := r.name + strconv.Itoa(r.scans)
 	v := &visit{began: r.at, calls: n, fresh: r.network()}
 	v.served = r.percent > 0 && rollout.InShare(r.name, key, r.percent)

@@ -40,12 +40,12 @@ type claim struct {
 }
 
 // holds reports whether the claim does. A share of few runs may miss its bound by
-// as much as chance would have it, two standard deviations; one of a thousand may
-// not.
+// as much as chance would have it, three standard deviations; one of a thousand
+// may not.
 func (c claim) holds(r *Report) bool {
 	got, least := c.measured(r), c.least
 	if n := len(r.outcomes); c.share && n < 1000 {
-		least -= 2 * math.Sqrt(least*(1-least)/float64(n))
+		least -= 3 * math.Sqrt(least*(1-least)/float64(n))
 	}
 	return got >= least && got <= c.most
 }
