@@ -96,10 +96,7 @@ func noQuery(c *gin.Context) error {
 func plain(event func(rollout.By) rollout.Event) asking {
 	return func(_ *handler, c *gin.Context, by rollout.By) (rollout.Event, error) {
 		var body ReasonBody
-		if err := noQuery(c); err != nil {
-			return nil, err
-		}
-		if err := readBody(c, &body); err != nil {
+		if err := readAction(c, &body); err != nil {
 			return nil, err
 		}
 		var err error
@@ -110,10 +107,7 @@ func plain(event func(rollout.By) rollout.Event) asking {
 
 func (h *handler) promote(c *gin.Context, by rollout.By) (rollout.Event, error) {
 	var body PromoteBody
-	if err := noQuery(c); err != nil {
-		return nil, err
-	}
-	if err := readBody(c, &body); err != nil {
+	if err := readAction(c, &body); err != nil {
 		return nil, err
 	}
 	var err error
@@ -149,10 +143,7 @@ func (h *handler) entered(ctx context.Context, digest string) error {
 
 func (h *handler) override(c *gin.Context, by rollout.By) (rollout.Event, error) {
 	var body OverrideBody
-	if err := noQuery(c); err != nil {
-		return nil, err
-	}
-	if err := readBody(c, &body); err != nil {
+	if err := readAction(c, &body); err != nil {
 		return nil, err
 	}
 	var err error
@@ -186,10 +177,7 @@ func (h *handler) clearOverride(c *gin.Context, by rollout.By) (rollout.Event, e
 
 func (h *handler) carryOver(c *gin.Context, by rollout.By) (rollout.Event, error) {
 	var body CarryOverBody
-	if err := noQuery(c); err != nil {
-		return nil, err
-	}
-	if err := readBody(c, &body); err != nil {
+	if err := readAction(c, &body); err != nil {
 		return nil, err
 	}
 	var err error

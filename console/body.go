@@ -39,6 +39,14 @@ type bodyError struct {
 
 func (e *bodyError) Error() string { return e.text }
 
+// readAction reads the body of an action, which has no parameters.
+func readAction(c *gin.Context, into any) error {
+	if err := noQuery(c); err != nil {
+		return err
+	}
+	return readBody(c, into)
+}
+
 // readBody reads a JSON object and nothing behind it. A field that nobody asked
 // for is an error: what is mistyped must not act with a default.
 func readBody(c *gin.Context, into any) error {
