@@ -351,3 +351,33 @@ func TestRollout_PeopleHoldOverrideAndResume(t *testing.T) {
 	}
 	r.holdToTruth(18)
 }
+
+func TestRollout_ACandidateThatIsGoneTripsWithoutAnyClientAndARestartRemembersIt(t *testing.T) {
+	r := rehearse(t, strings.Replace(quickPolicy, "cooldown: 1s\ncooldown_most: 4s", "cooldown: 1h\ncooldown_most: 8h", 1), "--stage", "canary_10")
+	if is := r.status(); !is.at(rollout.Canary10, rollout.Normal) || is.Effective.ServePercent != 10 {
+		t.Fatalf("to begin with: %s", is.Effective.Why)
+	}
+	replace(t, r.file("faults"), "gone\n")
+	var tripped ctlStatus
+	eventually(t, "it trips", func() bool {
+		tripped = r.status()
+		return tripped.State.Position.Condition == rollout.Tripped
+	})
+	if trips := tripped.State.Position.Trips; len(trips) != 1 || trips[0].Trigger != rollout.TriggerSelfTest {
+		t.Errorf("tripped by %+v", trips)
+	}
+	if tripped.Effective.ServePercent != 0 {
+		t.Errorf("it still serves: %s", tripped.Effective.Why)
+	}
+	r.signal(syscall.SIGKILL)
+	<-r.ended
+	replace(t, r.file("faults"), "")
+	r.served = r.start("--stage", "canary_10")
+	is := r.status()
+	if !is.at(rollout.Canary10, rollout.Tripped) || !is.State.Position.Until.Equal(tripped.State.Position.Until) || is.Effective.ServePercent != 0 {
+		t.Errorf("after a restart: %+v, serves %v", is.State.Position, is.Effective.ServePercent)
+	}
+	r.scan() // the mirror goes on
+	r.ctl("history", "--verify")
+	r.holdToTruth(0)
+}
