@@ -112,7 +112,9 @@ func TestRecord_WhatTheQueueHasNoRoomForIsRecordedAsSkipped(t *testing.T) {
 	for range 10 {
 		h.ask("top-tier", "{}")
 	}
-	h.eventually("the last ones were offered", func() bool { return h.metric("mirror_dropped_total", "reason", "queue_full") >= 8 })
+	h.eventually("all were offered", func() bool { // which is after the client has its answer
+		return h.metric("mirror_dropped_total", "reason", "queue_full")+h.metric("mirror_queue_length")+h.metric("mirrored_total", "analysis", "top-tier") == 10
+	})
 	close(release)
 	h.stop()
 	skipped := map[string]int{}
