@@ -28,7 +28,16 @@ func (p *Proxy) decided(j *job) {
 		p.finish(j)
 		return
 	}
-	if drop := p.arbiter.offer(j); drop != "" {
+	p.appeal(j)
+}
+
+// appeal hands a job to the arbiter, or ends it as it stands.
+func (p *Proxy) appeal(j *job) {
+	dropped, closed := p.arbiter.offer(j)
+	if closed {
+		dropped = append(dropped, j)
+	}
+	for _, j := range dropped {
 		p.leaveAsItStands(j)
 	}
 }

@@ -45,7 +45,7 @@ func TestArbiter_SettlesWhatIsUndecidedBehindEverybodysBack(t *testing.T) {
 			if of := h.executions(); of != 1 {
 				t.Errorf("the breaker has heard of %d executions while the arbiter works", of)
 			}
-			if h.metric("mirror_queue_bytes") == 0 {
+			if h.metric("held_bytes") == 0 {
 				t.Error("bodies that wait for the arbiter are not held")
 			}
 			if list := h.records.all(); len(list) != 0 {
@@ -60,7 +60,7 @@ func TestArbiter_SettlesWhatIsUndecidedBehindEverybodysBack(t *testing.T) {
 				t.Errorf("the reason is %q, want %q: what was known when the client was answered", e.Reason, want)
 			}
 			h.counts(1, "arbiter_total", "result", "settled")
-			h.counts(0, "mirror_queue_bytes")
+			h.counts(0, "held_bytes")
 			if of := h.executions(); of != 1 {
 				t.Errorf("the breaker has heard of %d executions", of)
 			}
@@ -125,7 +125,7 @@ func TestArbiter_WithoutAnAnswerTheExchangeStaysUndecided(t *testing.T) {
 				t.Errorf("recorded %+v", e)
 			}
 			h.counts(1, "arbiter_total", "result", test.result)
-			h.counts(0, "mirror_queue_bytes")
+			h.counts(0, "held_bytes")
 		})
 	}
 }
@@ -167,5 +167,5 @@ func TestArbiter_CloseRecordsWhatItLeavesUndecided(t *testing.T) {
 		t.Errorf("recorded %+v", list)
 	}
 	h.counts(3, "arbiter_total", "result", "dropped")
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }

@@ -49,7 +49,7 @@ func TestCandidateOnly_WhatThePrimaryLacksTheCandidateAnswersByLeaveAlone(t *tes
 					t.Errorf("content type %q, the primary was asked %d times", got.header.Get("Content-Type"), asked.Load())
 				}
 				h.counts(1, "requests_total", "analysis", analysis, "served_by", "candidate", "reason", "candidate_only")
-				if h.stop(); len(h.records.all()) != 0 || h.metric("mirror_queue_bytes") != 0 || h.total("exchanges_total") != 0 {
+				if h.stop(); len(h.records.all()) != 0 || h.metric("held_bytes") != 0 || h.total("exchanges_total") != 0 {
 					t.Errorf("recorded %+v", h.records.all())
 				}
 			})

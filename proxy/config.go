@@ -27,8 +27,11 @@ type Config struct {
 	DecodedBytes  int64 // largest body after gzip or deflate is undone
 	DecodedRatio  int64 // most that decoding may multiply a body by
 	HeldBytes     int64 // bodies held at any time, from capture until they are recorded
-	MirrorQueue   int   // exchanges waiting for a mirror worker
+	MirrorQueue   int   // exchanges waiting for a mirror worker; for one more the oldest goes
 	MirrorWorkers int   // exchanges mirrored at the same time
+
+	MirrorQueueBytes int64         // bodies of the exchanges that wait; for more the oldest go
+	MirrorYield      time.Duration // longest that a copy gives way to clients while the machine is busy; 0: not at all
 
 	CandidateDeadline  time.Duration // longest analysis; a longer one is a timeout
 	CandidateQueueWait time.Duration // longest wait for a worker that a mirrored call allows for
@@ -71,6 +74,8 @@ func DefaultConfig() Config {
 		HeldBytes:          256 * mib,
 		MirrorQueue:        512,
 		MirrorWorkers:      2,
+		MirrorQueueBytes:   128 * mib, // half of HeldBytes: what waits leaves room for what comes
+		MirrorYield:        time.Second,
 		CandidateDeadline:  45 * time.Second,
 		CandidateQueueWait: 60 * time.Second,
 		CandidateSlack:     2 * time.Second,
@@ -123,6 +128,7 @@ func (c Config) Validate() error {
 		{"HeldBytes", c.HeldBytes, 1, 64 * gib},
 		{"MirrorQueue", int64(c.MirrorQueue), 1, 1 << 20},
 		{"MirrorWorkers", int64(c.MirrorWorkers), 1, 1024},
+		{"MirrorQueueBytes", c.MirrorQueueBytes, 1, 64 * gib},
 		{"CandidateBytes", c.CandidateBytes, 1, gib},
 		{"ArbiterQueue", int64(c.ArbiterQueue), 1, 1 << 20},
 		{"VariationsPerHour", int64(c.VariationsPerHour), 0, 3600},
@@ -173,6 +179,7 @@ func (c Config) validateTimes() error {
 		{"CandidateQueueWait", c.CandidateQueueWait, 0, hour},
 		{"CandidateSlack", c.CandidateSlack, 0, hour},
 		{"SelfTestDeadline", c.SelfTestDeadline, time.Millisecond, time.Minute},
+		{"MirrorYield", c.MirrorYield, 0, time.Minute},
 		{"ServePatience", c.ServePatience, 0, hour},
 		{"CompareBudget", c.CompareBudget, 0, hour},
 		{"RescueAfter", c.RescueAfter, time.Millisecond, hour},

@@ -98,7 +98,7 @@ func TestMetrics_EveryCombinationExistsBeforeTheFirstRequest(t *testing.T) {
 		{"mirror_skipped_total", "reason", "encoding"},
 		{"mirror_dropped_total", "reason", "queue_full"},
 		{"mirror_queue_length"},
-		{"mirror_queue_bytes"},
+		{"held_bytes"},
 		{"comparisons_total", "metric", "min_blocking", "outcome", "differ"},
 		{"exchanges_total", "outcome", "candidate_failed"},
 		{"agreement_ratio", "metric", "quorum_intersection"},

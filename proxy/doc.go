@@ -16,7 +16,7 @@
 //	  |<-----------------|     |         |                                |
 //	  |  the answer      |     |         v                                v
 //	                           |   mirror queue (bounded,          contest: servable, and agrees or
-//	                           |   drops and counts)               is proven right, in time? else
+//	                           |   drops the oldest)                 is proven right, in time? else
 //	                           |         |                         the primary's answer goes out
 //	                           |         v                                |
 //	                           |   mirror worker: ask the candidate       |

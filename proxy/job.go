@@ -46,6 +46,11 @@ func (p *Proxy) newJob(c *call, body []byte) *job {
 	}
 }
 
+// size is the bytes of the bodies that the job keeps.
+func (j *job) size() int64 {
+	return int64(len(j.asked.body) + len(j.primary.Body) + len(j.candidate.Body))
+}
+
 // facts are those of the job's scan.
 func (j *job) facts() scanFacts {
 	if j.visit == nil {

@@ -34,7 +34,7 @@ type metrics struct {
 	selfTests, probes               *prometheus.CounterVec
 	durations                       *prometheus.HistogramVec
 	addedWait                       prometheus.Histogram
-	recordsDropped                  prometheus.Counter
+	recordsDropped, yields          prometheus.Counter
 	verdicts                        *verdictMetrics
 }
 
@@ -59,6 +59,7 @@ func newMetrics(registry prometheus.Registerer, p *Proxy) (*metrics, error) {
 			Name: "understudy_added_wait_seconds", Help: "Time a complete answer of the primary waited for the candidate.", Buckets: waitBuckets,
 		}),
 		recordsDropped: prometheus.NewCounter(prometheus.CounterOpts{Name: "understudy_records_dropped_total", Help: "Exchanges that were not recorded: the recorder was too slow, or failed."}),
+		yields:         prometheus.NewCounter(prometheus.CounterOpts{Name: "understudy_mirror_yielded_seconds_total", Help: "Time that mirror workers gave way to clients because the machine was busy."}),
 		verdicts:       newVerdictMetrics(p.cfg.AgreementWindow),
 	}
 	m.fill()
@@ -113,14 +114,15 @@ func (m *metrics) fill() {
 
 func (m *metrics) register(registry prometheus.Registerer, p *Proxy) error {
 	collectors := append(m.verdicts.collectors(),
-		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.selfTests, m.probes, m.durations, m.addedWait, m.recordsDropped)
+		m.requests, m.mirrors, m.skips, m.drops, m.exchanges, m.arbiter, m.side, m.selfTests, m.probes, m.durations, m.addedWait, m.recordsDropped, m.yields)
 	read := func(name, help string, labels prometheus.Labels, value func() float64) {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "understudy_" + name, Help: help, ConstLabels: labels,
 		}, value))
 	}
 	read("mirror_queue_length", "Exchanges waiting for a mirror worker.", nil, func() float64 { return float64(p.mirror.waiting.Load()) })
-	read("mirror_queue_bytes", "Bodies held: of exchanges from capture until they are recorded, and the network that is varied next.", nil, func() float64 { return float64(p.held.used.Load()) })
+	read("mirror_queue_bytes", "Bodies of the exchanges waiting for a mirror worker.", nil, func() float64 { return float64(p.mirror.bytes.Load()) })
+	read("held_bytes", "Bodies held: of exchanges from capture until they are recorded, and the network that is varied next.", nil, func() float64 { return float64(p.held.used.Load()) })
 	read("arbiter_queue_length", "Undecided exchanges waiting for the arbiter.", nil, func() float64 { return float64(p.arbiter.waiting.Load()) })
 	read("store_failing", "1 while exchanges can't be recorded; mirroring goes on.", nil, func() float64 { return indicator(p.RecordError() != nil) })
 	read("open_scans", "Scans that are open.", nil, func() float64 { return float64(p.scans.count()) })
@@ -165,6 +167,7 @@ func (m *metrics) duration(side, analysis string, took time.Duration) {
 }
 
 func (m *metrics) waited(d time.Duration)   { m.addedWait.Observe(d.Seconds()) }
+func (m *metrics) yielded(d time.Duration)  { m.yields.Add(d.Seconds()) }
 func (m *metrics) mirrored(analysis string) { m.mirrors.WithLabelValues(analysis).Inc() }
 func (m *metrics) skipped(reason string)    { m.skips.WithLabelValues(reason).Inc() }
 func (m *metrics) dropped(reason string)    { m.drops.WithLabelValues(reason).Inc() }

@@ -100,8 +100,19 @@ func (p *Proxy) offer(c *call) {
 	j.servedBy, j.reason = c.servedBy, c.reason
 	j.primary, j.answerEncoding = primary, c.encoding
 	p.traffic.begin() // until the candidate has answered, or nobody asks it
-	if drop := p.mirror.offer(j); drop != "" {
-		p.drop(j, drop)
+	dropped, closed := p.mirror.offer(j)
+	if closed {
+		p.drop(j, dropShutdown)
+	}
+	for _, j := range dropped {
+		p.drop(j, dropQueueFull)
+	}
+}
+
+func (p *Proxy) courtesy() courtesy {
+	return courtesy{
+		most: p.cfg.MirrorYield, clients: func() bool { return p.served.Load() > 0 },
+		nap: nap, waited: p.metrics.yielded,
 	}
 }
 
@@ -127,7 +138,7 @@ func (p *Proxy) answerMirrored(j *job) {
 	p.conclude(j)
 }
 
-// drop ends a job that nobody has time for.
+// drop ends a job that nobody has time for, or room.
 func (p *Proxy) drop(j *job, reason string) {
 	defer p.traffic.end()
 	p.metrics.dropped(reason)

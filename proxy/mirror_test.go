@@ -61,7 +61,7 @@ func TestMirror_AnExchangeIsComparedAndRecorded(t *testing.T) {
 	} {
 		h.counts(m.want, m.name, m.labels...)
 	}
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }
 
 func TestMirror_TheCandidateSeesNoHeaderOfTheClientsAndNoQuery(t *testing.T) {
@@ -91,24 +91,64 @@ func TestMirror_TheCandidateSeesNoHeaderOfTheClientsAndNoQuery(t *testing.T) {
 	}
 }
 
-func TestMirror_FullQueueDropsTheCopyAndStillAnswersTheClient(t *testing.T) {
+func TestMirror_AFullQueueDropsTheOldestCopyAndStillAnswersTheClient(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		limit  func(*proxy.Config)
+		size   int
+		queued float64
+	}{
+		{"by count", func(c *proxy.Config) { c.MirrorQueue = 2 }, 10, 2},
+		{"by bytes", func(c *proxy.Config) { c.MirrorQueueBytes = 2500 }, 1000 - len(answer), 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			release, seen := make(chan struct{}), make(chan string, 20)
+			h := start(t, setup{
+				candidate: func(w http.ResponseWriter, r *http.Request) {
+					body, _ := io.ReadAll(r.Body)
+					seen <- strings.TrimSpace(string(body))
+					<-release
+					answering(answer)(w, r)
+				},
+				config: func(c *proxy.Config) { c.MirrorWorkers = 1; test.limit(c) },
+			})
+			ask := func(i int) {
+				if got := h.ask("top-tier", fmt.Sprintf("%*d", test.size, i)); got.status != 200 || got.body != answer {
+					t.Fatalf("got %d %q", got.status, got.body)
+				}
+			}
+			ask(0)
+			h.counts(1, "mirrored_total", "analysis", "top-tier") // it holds the one worker
+			for i := 1; i < 20; i++ {
+				ask(i)
+			}
+			h.counts(17, "mirror_dropped_total", "reason", "queue_full")
+			h.counts(test.queued, "mirror_queue_length")
+			h.counts(2*float64(test.size+len(answer)), "mirror_queue_bytes")
+			close(release)
+			h.recorded(20)
+			if first, second, third := <-seen, <-seen, <-seen; first != "0" || second != "18" || third != "19" {
+				t.Errorf("the candidate saw %s, %s and %s, want 0, and the last two", first, second, third)
+			}
+			h.counts(0, "held_bytes")
+		})
+	}
+}
+
+func TestMirror_ACopyLargerThanTheQueueIsDroppedAlone(t *testing.T) {
 	release := make(chan struct{})
+	defer close(release)
 	h := start(t, setup{
 		candidate: func(http.ResponseWriter, *http.Request) { <-release },
-		config:    func(c *proxy.Config) { c.MirrorQueue, c.MirrorWorkers = 2, 1 },
+		config:    func(c *proxy.Config) { c.MirrorWorkers, c.MirrorQueueBytes = 1, 1000 },
 	})
-	for i := range 20 {
-		if got := h.ask("top-tier", fmt.Sprint(i)); got.status != 200 || got.body != answer {
-			t.Fatalf("got %d %q", got.status, got.body)
-		}
-	}
-	// One is with the worker, unless it was slow to take it, and two are queued.
-	h.eventually("the rest is dropped", func() bool { return h.metric("mirror_dropped_total", "reason", "queue_full") >= 17 })
-	close(release)
-	h.stop()
-	if done := h.metric("mirrored_total", "analysis", "top-tier"); done+h.metric("mirror_dropped_total", "reason", "queue_full") != 20 {
-		t.Errorf("%v mirrored, the rest is not accounted for", done)
-	}
+	h.ask("top-tier", "1")
+	h.counts(1, "mirrored_total", "analysis", "top-tier")
+	h.ask("top-tier", "2")
+	h.counts(1, "mirror_queue_length")
+	h.ask("top-tier", strings.Repeat("3", 1000))
+	h.counts(1, "mirror_dropped_total", "reason", "queue_full")
+	h.counts(1, "mirror_queue_length")
 }
 
 func TestMirror_NoRoomForBodiesIsSkippedAndAnswered(t *testing.T) {
@@ -117,7 +157,7 @@ func TestMirror_NoRoomForBodiesIsSkippedAndAnswered(t *testing.T) {
 		t.Fatalf("got %q", got.body)
 	}
 	h.counts(1, "mirror_skipped_total", "reason", "memory")
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }
 
 func TestMirror_ALargeBodyStreamsAndIsSkipped(t *testing.T) {
@@ -137,7 +177,7 @@ func TestMirror_ALargeBodyStreamsAndIsSkipped(t *testing.T) {
 					t.Errorf("the primary read %s", got.body)
 				}
 				h.counts(1, "mirror_skipped_total", "reason", "too_large")
-				h.counts(0, "mirror_queue_bytes")
+				h.counts(0, "held_bytes")
 			})
 		}
 	}
@@ -156,7 +196,7 @@ func TestMirror_ALargeAnswerReachesTheClientAndIsSkipped(t *testing.T) {
 				t.Errorf("the client got %d bytes", len(got.body))
 			}
 			h.counts(1, "mirror_skipped_total", "reason", "answer_too_large")
-			h.counts(0, "mirror_queue_bytes")
+			h.counts(0, "held_bytes")
 		})
 	}
 }
@@ -287,7 +327,7 @@ func TestMirror_ARuleMayTakeSingleRequests(t *testing.T) {
 	h.counts(1, "mirror_skipped_total", "reason", "rule")
 }
 
-func TestClose_FinishesWhatIsQueued(t *testing.T) {
+func TestClose_FinishesWhatTheCandidateHasAndDropsWhatWaits(t *testing.T) {
 	release := make(chan struct{})
 	h := start(t, setup{
 		candidate: func(w http.ResponseWriter, _ *http.Request) { <-release; _, _ = io.WriteString(w, answer) },
@@ -304,15 +344,20 @@ func TestClose_FinishesWhatIsQueued(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	h.counts(4, "mirror_dropped_total", "reason", "shutdown")
 	close(release)
 	closed.Wait()
-	if n := len(h.records.all()); n != 5 {
-		t.Errorf("%d exchanges recorded, want 5", n)
+	skipped := map[string]int{}
+	for _, e := range h.records.all() {
+		skipped[e.Skip]++
+	}
+	if len(skipped) != 2 || skipped[""] != 1 || skipped["shutdown"] != 4 {
+		t.Errorf("recorded %v, want one compared and four dropped", skipped)
 	}
 	if got := h.ask("top-tier", "{}"); got.body != answer {
 		t.Errorf("after Close the client got %+v", got)
 	}
-	h.counts(1, "mirror_dropped_total", "reason", "shutdown") // offered after Close
+	h.counts(5, "mirror_dropped_total", "reason", "shutdown") // offered after Close
 }
 
 func TestClose_DropsAndCountsWhenItsTimeIsOver(t *testing.T) {

@@ -206,9 +206,7 @@ func (p *Proxy) settleAside(ctx context.Context, j *job) bool {
 	}
 	settled := make(chan struct{})
 	j.then = func() { close(settled) }
-	if p.arbiter.offer(j) != "" {
-		return true // as it stands
-	}
+	p.appeal(j)
 	select {
 	case <-settled:
 		return true

@@ -135,7 +135,7 @@ func TestSuspects_AreAskedAgainOfTheCandidateOnly(t *testing.T) {
 	if s.State != breaker.HalfOpen || s.ProbesPassed != 0 || len(h.records.all()) != 0 {
 		t.Errorf("they are no executions and no exchanges: %+v, %+v", s, h.records.all())
 	}
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }
 
 func TestSuspects_OneThatIsNotCleanOrIsWrongFailsTheProbing(t *testing.T) {
@@ -287,7 +287,7 @@ func TestProbing_CloseEndsItInTheMiddleOfACall(t *testing.T) {
 	if failed, _ := q.told(); failed != 0 || len(q.breaker.Suspects()) != 1 {
 		t.Error("our own end counted")
 	}
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }
 
 func TestReplay_BringsTheCleanExecutionsTogetherWithoutAnyClient(t *testing.T) {

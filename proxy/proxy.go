@@ -34,6 +34,7 @@ type Proxy struct {
 	traffic   traffic
 	records   *recordQueue
 
+	served      atomic.Int64 // requests of clients at this moment
 	unreachable atomic.Bool  // the primary, as the log last said
 	lastLive    atomic.Int64 // when the candidate was last asked for a client, by Deps.Now, in Unix nanoseconds; 0: never
 
@@ -68,15 +69,16 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 		p.breaker = p.ownBreaker()
 	}
 	p.forwarder = p.newForwarder()
-	p.mirror, p.arbiter = newJobQueue(cfg.MirrorQueue), newJobQueue(cfg.ArbiterQueue)
+	p.mirror, p.arbiter = newJobQueue(cfg.MirrorQueue, cfg.MirrorQueueBytes), newJobQueue(cfg.ArbiterQueue, cfg.HeldBytes)
 	if p.metrics, err = newMetrics(deps.Registerer, p); err != nil {
 		return nil, fmt.Errorf("proxy: register metrics: %w", err)
 	}
 	p.records = newRecordQueue(cfg, deps.Recorder, p.metrics, p.log)
 	arbitrating, rest := context.WithCancel(p.background)
 	p.rest = rest
-	p.arbiter.start(arbitrating, 1, func(j *job) { p.arbitrate(arbitrating, j) }, p.leaveAsItStands)
-	p.mirror.start(p.background, cfg.MirrorWorkers, p.answerMirrored, func(j *job) { p.drop(j, dropShutdown) })
+	p.arbiter.start(1, func(j *job) { p.arbitrate(arbitrating, j) })
+	p.mirror.yield = p.courtesy().yield
+	p.mirror.start(cfg.MirrorWorkers, p.answerMirrored)
 	p.startSide()
 	p.startLookout()
 	return p, nil
@@ -86,6 +88,8 @@ func New(cfg Config, deps Deps) (*Proxy, error) {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.traffic.begin()
 	defer p.traffic.end()
+	p.served.Add(1)
+	defer p.served.Add(-1)
 	label, how := analysisOf(r, p.cfg.PrimaryKind)
 	c := &call{w: w, in: r, analysis: label, start: time.Now(), servedBy: ServedByPrimary}
 	defer p.count(c)
@@ -181,9 +185,9 @@ func (p *Proxy) enlist() bool {
 	return true
 }
 
-// Close ends the work behind the data plane: what is queued is finished until
-// ctx ends, then dropped and counted. Requests that come later pass to the
-// primary. Close the listener first.
+// Close ends the work behind the data plane: copies that wait are dropped and
+// counted, those that the candidate has are finished until ctx ends. Requests that
+// come later pass to the primary. Close the listener first.
 func (p *Proxy) Close(ctx context.Context) error {
 	p.mu.Lock()
 	first := !p.closing
@@ -196,10 +200,10 @@ func (p *Proxy) Close(ctx context.Context) error {
 	defer stop()
 	p.lookout.close()
 	p.side.close(func(j *job) { p.dropAside(j, sideDropped) })
-	p.mirror.close()
+	p.mirror.close(func(j *job) { p.drop(j, dropShutdown) })
 	p.working.Wait()
 	p.rest() // what is undecided is recorded as that, and can be settled later
-	p.arbiter.close()
+	p.arbiter.close(p.leaveAsItStands)
 	p.giveUp()
 	err := p.records.close(ctx)
 	p.transport.CloseIdleConnections()

@@ -68,8 +68,8 @@ func TestRescue_AServableAnswerGoesOutWhereThePrimaryFails(t *testing.T) {
 					t.Errorf("of the primary is recorded %+v", e.Primary)
 				}
 				h.counts(1, "requests_total", "analysis", "top-tier", "served_by", "candidate", "reason", "rescue")
-				if h.stop(); len(h.records.all()) != 1 || h.metric("mirror_queue_bytes") != 0 {
-					t.Errorf("%d records, %v bytes held", len(h.records.all()), h.metric("mirror_queue_bytes"))
+				if h.stop(); len(h.records.all()) != 1 || h.metric("held_bytes") != 0 {
+					t.Errorf("%d records, %v bytes held", len(h.records.all()), h.metric("held_bytes"))
 				}
 				if test.status == 0 && test.failure == "refused" && h.proxy.PrimaryReachable() {
 					t.Error("the primary counts as reachable")
@@ -127,7 +127,7 @@ func TestRescue_WithoutAServableAnswerTheClientGetsWhatThePrimaryDid(t *testing.
 				if e := h.recorded(1)[0]; e.Outcome != test.outcome || e.ServedBy != "primary" || e.Reason == "rescue" {
 					t.Errorf("recorded %+v", e)
 				}
-				if h.stop(); len(h.records.all()) != 1 || asked.Load() != 1 || h.metric("mirror_queue_bytes") != 0 {
+				if h.stop(); len(h.records.all()) != 1 || asked.Load() != 1 || h.metric("held_bytes") != 0 {
 					t.Errorf("%d records, the candidate was asked %d times", len(h.records.all()), asked.Load())
 				}
 			})
@@ -157,7 +157,7 @@ func TestRescue_IsLeftAlone(t *testing.T) {
 			if got := h.ask("top-tier", test.body); got.status != 500 || got.body != "oops" || strings.HasPrefix(got.servedBy, "candidate") {
 				t.Errorf("got %+v", got)
 			}
-			if h.stop(); h.metric("mirror_queue_bytes") != 0 || h.metric("requests_total", "analysis", "top-tier", "served_by", "candidate", "reason", "rescue") != 0 {
+			if h.stop(); h.metric("held_bytes") != 0 || h.metric("requests_total", "analysis", "top-tier", "served_by", "candidate", "reason", "rescue") != 0 {
 				t.Error("something was rescued, or is held")
 			}
 		})

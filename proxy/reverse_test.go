@@ -47,7 +47,7 @@ func TestReverse_WhatBecomesOfThePrimaryIsRecorded(t *testing.T) {
 			if e := h.recorded(1)[0]; e.Outcome != test.outcome || e.Skip != test.skip || e.ServedBy != "candidate" {
 				t.Errorf("recorded %+v", e)
 			}
-			h.counts(0, "mirror_queue_bytes")
+			h.counts(0, "held_bytes")
 		})
 	}
 }

@@ -96,7 +96,7 @@ func TestServe_OnlyAnAnswerThatAgreesAndStandsIsServed(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 			h.counts(1, "requests_total", "analysis", "top-tier", "served_by", "primary", "reason", test.served)
-			if h.stop(); h.metric("mirror_queue_bytes") != 0 {
+			if h.stop(); h.metric("held_bytes") != 0 {
 				t.Error("bodies are held")
 			}
 		})

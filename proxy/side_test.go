@@ -76,7 +76,7 @@ func TestDeep_TheCandidateIsAskedAgainForAllSetsAndNobodyElse(t *testing.T) {
 	}
 	h.counts(1, "side_exchanges_total", "source", "deep", "result", "agree")
 	h.counts(1, "verdicts_total", "metric", "top_tier", "verdict", "agree")
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }
 
 func TestDeep_IsForFamiliesThatWereComparedWithoutTheirSets(t *testing.T) {
@@ -143,7 +143,7 @@ func TestDeep_CloseDropsWhatIsUnderWay(t *testing.T) {
 	<-begun
 	h.stop()
 	h.counts(1, "side_exchanges_total", "source", "deep", "result", "dropped")
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }
 
 // validators is a request about a network of n Stellar keys.
@@ -316,5 +316,5 @@ func TestVariation_CloseEndsItInTheMiddleOfACall(t *testing.T) {
 	<-begun
 	h.stop()
 	h.counts(1, "side_exchanges_total", "source", "variation", "result", "dropped")
-	h.counts(0, "mirror_queue_bytes")
+	h.counts(0, "held_bytes")
 }

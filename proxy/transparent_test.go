@@ -307,7 +307,7 @@ func TestProxy_ACutAnswerStaysVisible(t *testing.T) {
 					t.Errorf("the client sees %v, want an unexpected end", err)
 				}
 				h.counts(1, "mirror_skipped_total", "reason", "incomplete")
-				h.counts(0, "mirror_queue_bytes")
+				h.counts(0, "held_bytes")
 			})
 		}
 	}

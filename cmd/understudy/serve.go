@@ -39,16 +39,18 @@ type serveCommand struct {
 	Store    string     `default:"understudy.db" help:"SQLite file of comparisons."`
 	NoBodies bool       `help:"Store no bodies, not even of exchanges that differ."`
 
-	NoHeaders     bool          `help:"Leave X-Understudy-Served-By and X-Understudy-Exchange out of answers."`
-	MirrorQueue   int           `default:"512" help:"Exchanges that may wait for a mirror worker; more are dropped and counted."`
-	MirrorWorkers int           `default:"0" help:"Exchanges mirrored at the same time; 0: as many as engine workers, 2 with a candidate URL."`
-	HeldBytes     int64         `default:"268435456" help:"Bodies held in memory at any time."`
-	ServePatience time.Duration `default:"1s" help:"How long a complete answer of the primary waits for the candidate's, inside the serve share."`
-	CompareBudget time.Duration `default:"200ms" help:"How long it then waits for the verdict."`
-	BurstQuiet    time.Duration `default:"20s" help:"A scan without a name is over after so long without a request."`
-	SampleBodies  float64       `default:"0.01" help:"Share of agreeing exchanges, 0 to 1, that keep their bodies."`
-	KeepDays      int           `default:"90" help:"Days that exchanges are kept; 0: for ever. What an open disagreement points to stays."`
-	KeepBytes     int64         `default:"2147483648" help:"Bodies kept, in compressed bytes; the oldest go first, those of open disagreements never. 0: no limit."`
+	NoHeaders        bool          `help:"Leave X-Understudy-Served-By and X-Understudy-Exchange out of answers."`
+	MirrorQueue      int           `default:"512" help:"Exchanges that may wait for a mirror worker; for one more the oldest is dropped and counted."`
+	MirrorQueueBytes int64         `default:"134217728" help:"Bodies of the exchanges that wait; for more the oldest are dropped and counted."`
+	MirrorWorkers    int           `default:"0" help:"Exchanges mirrored at the same time; 0: as many as engine workers, 2 with a candidate URL."`
+	MirrorYield      time.Duration `default:"1s" help:"Longest that a copy gives way to clients while the machine is busy; 0s: not at all."`
+	HeldBytes        int64         `default:"268435456" help:"Bodies held in memory at any time."`
+	ServePatience    time.Duration `default:"1s" help:"How long a complete answer of the primary waits for the candidate's, inside the serve share."`
+	CompareBudget    time.Duration `default:"200ms" help:"How long it then waits for the verdict."`
+	BurstQuiet       time.Duration `default:"20s" help:"A scan without a name is over after so long without a request."`
+	SampleBodies     float64       `default:"0.01" help:"Share of agreeing exchanges, 0 to 1, that keep their bodies."`
+	KeepDays         int           `default:"90" help:"Days that exchanges are kept; 0: for ever. What an open disagreement points to stays."`
+	KeepBytes        int64         `default:"2147483648" help:"Bodies kept, in compressed bytes; the oldest go first, those of open disagreements never. 0: no limit."`
 
 	Arbiter           bool          `default:"true" negatable:"" help:"Let a second algorithm, in a process of its own, settle what no witness does."`
 	ArbiterBudget     time.Duration `default:"10s" help:"Time it has for each exchange."`
@@ -161,6 +163,8 @@ func (c *serveCommand) proxyConfig() (proxy.Config, error) {
 	config.Salt = c.Salt
 	config.CandidateDeadline = c.Deadline
 	config.MirrorQueue = c.MirrorQueue
+	config.MirrorQueueBytes = c.MirrorQueueBytes
+	config.MirrorYield = c.MirrorYield
 	config.HeldBytes = c.HeldBytes
 	config.ServePatience = c.ServePatience
 	config.CompareBudget = c.CompareBudget
