@@ -31,7 +31,7 @@ const topTierAnswer = `{"top_tier":["a","b","c","d"],"top_tier_size":4,"executio
 
 // served is a running "understudy serve".
 type served struct {
-	t         *testing.T
+	t         testing.TB
 	cmd       *exec.Cmd
 	data, ops string
 	store     string
@@ -44,7 +44,7 @@ type served struct {
 var upLine = regexp.MustCompile(`msg="understudy is up" data=(\S+) ops=(\S+)`)
 
 // serveFor starts the command in front of a primary; it ends with the test.
-func serveFor(t *testing.T, primary string, args ...string) *served {
+func serveFor(t testing.TB, primary string, args ...string) *served {
 	t.Helper()
 	s := &served{t: t, store: filepath.Join(t.TempDir(), "understudy.db"), ended: make(chan struct{})}
 	args = append([]string{
@@ -154,7 +154,7 @@ func (s *served) outcome(exchange string) store.Exchange {
 }
 
 // eventually polls until something holds.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
