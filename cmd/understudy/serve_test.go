@@ -77,7 +77,7 @@ func TestServe_WorkersEndWithAKilledSidecar(t *testing.T) {
 }
 
 // childrenOf lists the children of a process.
-func childrenOf(t *testing.T, pid int) []int {
+func childrenOf(t testing.TB, pid int) []int {
 	t.Helper()
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	if err != nil || len(lists) == 0 {
