@@ -23,7 +23,7 @@ const workerCommandName = "engine-worker"
 // engineSettings say how analyses are run, in serve and in engine.
 type engineSettings struct {
 	Workers      int           `default:"0" help:"Worker processes, each one analysis at a time; 0: cores - 1, at least 1."`
-	WorkerMemory int64         `default:"1073741824" help:"Memory, in bytes, of one worker; one that is half as much above it ends itself."`
+	WorkerMemory int64         `default:"1073741824" help:"Most memory, in bytes, that one worker may hold; its collector works to keep three quarters of it, and above it the worker is killed."`
 	Deadline     time.Duration `default:"45s" help:"Longest analysis; a worker has 2 s more to say that it gave up."`
 }
 

@@ -28,9 +28,11 @@ type child struct {
 	// ended is closed when the process is gone and reaped.
 	ended chan struct{}
 	how   string // set before ended is closed
+	full  bool   // it ended itself, above its memory; set before ended is closed
 
-	mu     sync.Mutex // guards reaped
+	mu     sync.Mutex // guards the rest
 	reaped bool       // the process id may belong to somebody else
+	held   int64      // what it had when it was killed for it, in bytes; else 0
 }
 
 // launch starts a child and waits until it is ready.
@@ -52,6 +54,7 @@ func (p *Pool) launch() (*child, error) {
 	theirs.Close() // or the control socket would not read EOF when the child ends
 	expendable(c.pid())
 	go c.reap()
+	go p.watch(c)
 	if err := c.awaitReady(p.config.ReadyWithin, p.closing); err != nil {
 		c.kill()
 		return nil, fmt.Errorf("start engine worker: not ready: %w (%s)", err, c.state())
@@ -65,7 +68,7 @@ func (p *Pool) command(control *os.File, stderr io.Writer) *exec.Cmd {
 	cmd.Env = append(cmd.Env,
 		controlEnv+"=3",
 		memoryEnv+"="+strconv.FormatInt(p.config.Memory, 10),
-		"GOMEMLIMIT="+strconv.FormatInt(p.config.Memory, 10))
+		"GOMEMLIMIT="+strconv.FormatInt(collectAt(p.config.Memory), 10))
 	cmd.ExtraFiles = []*os.File{control}
 	cmd.Stderr = stderr
 	// A grandchild that keeps standard error open must not keep us waiting.
@@ -95,13 +98,17 @@ func (c *child) awaitReady(within time.Duration, closing <-chan struct{}) error 
 
 // reap waits for the child's end, however it comes.
 func (c *child) reap() {
-	awaitExit(c.pid())
+	dead := awaitExit(c.pid())
 	c.mu.Lock()
+	if dead { // not reaped, so the group is still its own: nothing it started stays
+		_ = syscall.Kill(-c.pid(), syscall.SIGKILL)
+	}
 	c.reaped = true
 	c.mu.Unlock()
 	_ = c.cmd.Wait() // its result is the process state
 	c.stderr.flush() // a last line without an end
 	c.how = c.cmd.ProcessState.String()
+	c.full = c.cmd.ProcessState.ExitCode() == outOfMemory
 	c.control.Close()
 	close(c.ended)
 }
@@ -138,4 +145,19 @@ func (c *child) pid() int { return c.cmd.Process.Pid }
 func (c *child) state() string {
 	<-c.ended
 	return c.how
+}
+
+// cause is why the child ended, unless the slot knows better: memory or crash.
+func (c *child) cause() Reason {
+	<-c.ended
+	if c.full || c.heldAtEnd() > 0 {
+		return ReasonMemory
+	}
+	return ReasonCrash
+}
+
+func (c *child) heldAtEnd() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.held
 }

@@ -36,15 +36,20 @@ type Config struct {
 	CancelGrace time.Duration
 	// ReadyWithin is how long a child may take to start. Default: 10 s.
 	ReadyWithin time.Duration
-	// Memory is the limit of each worker in bytes. Default: 1 GiB. The
-	// garbage collector works to stay below it (GOMEMLIMIT); a worker that
-	// is half as much above it ends itself.
+	// Memory is the most that a worker may hold, in bytes. Default: 1 GiB. The
+	// collector works to keep three quarters of it (GOMEMLIMIT). A worker above
+	// it is killed: by the pool, which reads every 100 ms what the process holds
+	// (on Linux), or before that by itself, which knows what it has asked for.
+	// What the kernel lets it map at all ends at twice Memory and 1 GiB.
 	Memory int64
 	// Nice is added to the niceness of the children. Default: 10.
 	Nice int
 	// MaxBody and MaxAnswer bound the bodies in bytes. Default: 32 MiB and
 	// 64 MiB.
 	MaxBody, MaxAnswer int64
+	// Forgiving pools refuse no network, however many workers it costs: for
+	// commands that ask about what goes wrong.
+	Forgiving bool
 	// Version is what GET /health reports. Default: "dev".
 	Version string
 	// Registerer takes the pool's metrics. Default: none are registered.

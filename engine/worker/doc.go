@@ -17,6 +17,7 @@
 //	caller --admit--> queue (64) --a free slot--> child --> answer --> caller
 //	          |         |                           |
 //	        full: 503   waited too long: 503        ended: 502, overran: 504
+//	        poisonous: 422
 //
 // A slot is one place for a child: it starts the child, hands it one request
 // at a time, notices its end and starts the next one. A slot without a living
@@ -24,6 +25,11 @@
 // waits for the answer (urgency 4 to 7; 3 is meant where nothing is said) goes
 // when nobody else is waiting; among equals whoever waited longest goes first.
 // The places of the queue are the same for all.
+//
+// A worker that holds more memory than it may is killed (memory.go), and so is
+// one that overruns its deadline or gives no answer of HTTP. A network that two
+// workers died of is poisonous: what is asked about it is refused without a
+// worker, with the header [RefusedHeader], for an hour (poison.go).
 //
 // Whatever happens to a worker, the caller gets an HTTP response, problem
 // details of RFC 9457 with the pool's own word for it; only a caller that
@@ -44,10 +50,12 @@
 // # Vocabulary
 //
 // alive: the child has said that it is ready, and has not ended. busy: it
-// holds a request. ended because: see [Reason]. A request is untouched when
-// no byte of it reached a child; it goes to the next free one.
+// holds a request. waiting: the slot has no child and backs off. ended because:
+// see [Reason]. A request is untouched when no byte of it reached a child; it
+// goes to the next free one.
 //
 // Read config.go, pool.go, transport.go and priority.go (the caller's side),
-// slot.go (the life of a slot), child.go, exchange.go, control.go, serve.go (in
-// the child).
+// slot.go and backoff.go (the life of a slot), child.go, exchange.go, control.go,
+// serve.go (in the child), memory.go and supervise.go (what it may hold),
+// poison.go and network.go (what it is not asked).
 package worker

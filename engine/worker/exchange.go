@@ -3,8 +3,10 @@ package worker
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 )
@@ -22,6 +24,9 @@ type exchanged struct {
 // goes no further.
 const SpentHeader = "X-Engine-Spent"
 
+// maxHeader bounds the header of an answer, in bytes.
+const maxHeader = 1 << 20
+
 // hopByHop are the headers that belong to a connection.
 var hopByHop = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer",
@@ -36,28 +41,53 @@ func exchange(conn net.Conn, j *job, maxAnswer int64) exchanged {
 	// Written beside the reading: a worker may answer before it has read all.
 	// Its error shows in the reading.
 	go func() { _ = j.outgoing().Write(conn) }()
-	resp, err := http.ReadResponse(bufio.NewReader(conn), j.request)
-	if err != nil {
-		return exchanged{reason: ReasonCrash}
+	from := &io.LimitedReader{R: conn, N: maxHeader}
+	resp, err := http.ReadResponse(bufio.NewReader(from), j.request)
+	switch {
+	case err != nil && from.N == 0:
+		return unusable("the header of the answer is larger than %d bytes", maxHeader)
+	case err != nil:
+		return unread(err)
 	}
+	from.N = math.MaxInt64 // the body has a limit of its own
 	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 599 {
+		return unusable("the answer has the status %d", resp.StatusCode)
+	}
+	if resp.ContentLength > maxAnswer {
+		return unusable("the answer is larger than %d bytes", maxAnswer)
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return exchanged{reason: ReasonCrash}
+		return unread(err)
 	}
 	if int64(len(body)) > maxAnswer {
-		detail := fmt.Sprintf("the answer is larger than %d bytes", maxAnswer)
-		return exchanged{answer: problem(http.StatusBadGateway, detail), reason: ReasonAnswer}
+		return unusable("the answer is larger than %d bytes", maxAnswer)
 	}
 	for _, name := range hopByHop {
 		resp.Header.Del(name)
 	}
+	resp.Header.Del(RefusedHeader) // only the pool refuses
 	var reason Reason
 	if resp.Header.Get(SpentHeader) != "" {
 		resp.Header.Del(SpentHeader)
 		reason = ReasonSpent
 	}
 	return exchanged{reason: reason, answer: &answer{status: resp.StatusCode, header: resp.Header, body: body}}
+}
+
+// unusable is an answer that nobody gets.
+func unusable(format string, args ...any) exchanged {
+	return exchanged{answer: problem(http.StatusBadGateway, fmt.Sprintf(format, args...)), reason: ReasonAnswer}
+}
+
+// unread is an answer that could not be read: it broke off, or it is not HTTP.
+func unread(err error) exchanged {
+	var network net.Error
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) {
+		return exchanged{reason: ReasonCrash}
+	}
+	return unusable("the answer of the engine worker is not HTTP: %.100q", err.Error())
 }
 
 // forwarded returns r as a worker gets it, but for the body. It shares nothing

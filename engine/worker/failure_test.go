@@ -96,9 +96,14 @@ func TestPool_TooLargeAnswerIs502(t *testing.T) {
 }
 
 func TestPool_WorkerAboveItsMemoryEndsItself(t *testing.T) {
-	p := startPool(t, func(c *worker.Config) { c.Memory = 64 << 20 })
-	wantReply(t, ask(t.Context(), p, "/hoard", ""), http.StatusBadGateway, "engine worker ended: exit status 3")
+	p := newPool(t, func(c *worker.Config) { c.Memory = 64 << 20 })
+	p.SetResident(func(int) (int64, error) { return 0, errors.ErrUnsupported }) // the pool sees nothing
+	start(t, p)
+	wantReply(t, ask(t.Context(), p, "/hoard", ""), http.StatusBadGateway, "holds more memory than its limit of 64 MiB")
 	pidOf(t, p)
+	if s := p.Stats(); s.Restarts[worker.ReasonMemory] != 1 || s.Restarts[worker.ReasonCrash] != 0 {
+		t.Errorf("stats are %+v", s)
+	}
 }
 
 func TestPool_CallerThatGoesAwayFreesAWorkerThatHeedsIt(t *testing.T) {

@@ -165,7 +165,7 @@ func TestPool_ChildrenHaveLowPriorityALimitAndAGroupOfTheirOwn(t *testing.T) {
 	if fields[16] != "10" {
 		t.Errorf("niceness is %s, want 10", fields[16])
 	}
-	if limit := fields[len(fields)-1]; limit != strconv.Itoa(123<<20) {
+	if limit := fields[len(fields)-1]; limit != strconv.Itoa(123<<20/4*3) {
 		t.Errorf("GOMEMLIMIT is %s", limit)
 	}
 }

@@ -24,6 +24,8 @@ type Pool struct {
 	later    line // of the others: they go when first is empty
 	queued   atomic.Int64
 	tally    *tally
+	poison   *poison // nil: every network is asked about
+	resident func(pid int) (int64, error)
 
 	started   atomic.Bool
 	closing   chan struct{} // closed by Close: nothing new is begun
@@ -48,6 +50,11 @@ func New(c Config) (*Pool, error) {
 		killing: make(chan struct{}),
 		ended:   make(chan struct{}),
 		tally:   newTally(c.Workers),
+
+		resident: resident,
+	}
+	if !c.Forgiving {
+		p.poison = newPoison(c.Clock.Now, c.Logger)
 	}
 	if c.Registerer != nil {
 		if err := c.Registerer.Register(newCollector(p)); err != nil {

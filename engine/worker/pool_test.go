@@ -152,31 +152,47 @@ func TestPool_ReportsMetricsUnderItsName(t *testing.T) {
 	startPool(t, func(c *worker.Config) { c.Registerer = registry; c.Workers = 2 })
 	startPool(t, func(c *worker.Config) { c.Registerer = registry; c.Name = "arbiter" })
 	err := testutil.GatherAndCompare(registry, strings.NewReader(`
+# HELP understudy_engine_poisonous_networks Networks refused because workers died of them.
+# TYPE understudy_engine_poisonous_networks gauge
+understudy_engine_poisonous_networks{pool="arbiter"} 0
+understudy_engine_poisonous_networks{pool="engine"} 0
+# HELP understudy_engine_poisonous_refusals_total Requests refused because workers had died of their network.
+# TYPE understudy_engine_poisonous_refusals_total counter
+understudy_engine_poisonous_refusals_total{pool="arbiter"} 0
+understudy_engine_poisonous_refusals_total{pool="engine"} 0
 # HELP understudy_engine_queue_length Requests waiting for a worker.
 # TYPE understudy_engine_queue_length gauge
 understudy_engine_queue_length{pool="arbiter"} 0
 understudy_engine_queue_length{pool="engine"} 0
-# HELP understudy_engine_worker_restarts_total Workers replaced, by reason: start, crash, deadline, canceled, answer, spent.
+# HELP understudy_engine_worker_backoff_seconds Longest backoff in force after the death of a worker; 0: none is.
+# TYPE understudy_engine_worker_backoff_seconds gauge
+understudy_engine_worker_backoff_seconds{pool="arbiter"} 0
+understudy_engine_worker_backoff_seconds{pool="engine"} 0
+# HELP understudy_engine_worker_restarts_total Workers replaced, by reason: start, crash, memory, deadline, canceled, answer, spent.
 # TYPE understudy_engine_worker_restarts_total counter
 understudy_engine_worker_restarts_total{pool="arbiter",reason="answer"} 0
 understudy_engine_worker_restarts_total{pool="arbiter",reason="canceled"} 0
 understudy_engine_worker_restarts_total{pool="arbiter",reason="crash"} 0
 understudy_engine_worker_restarts_total{pool="arbiter",reason="deadline"} 0
+understudy_engine_worker_restarts_total{pool="arbiter",reason="memory"} 0
 understudy_engine_worker_restarts_total{pool="arbiter",reason="spent"} 0
 understudy_engine_worker_restarts_total{pool="arbiter",reason="start"} 0
 understudy_engine_worker_restarts_total{pool="engine",reason="answer"} 0
 understudy_engine_worker_restarts_total{pool="engine",reason="canceled"} 0
 understudy_engine_worker_restarts_total{pool="engine",reason="crash"} 0
 understudy_engine_worker_restarts_total{pool="engine",reason="deadline"} 0
+understudy_engine_worker_restarts_total{pool="engine",reason="memory"} 0
 understudy_engine_worker_restarts_total{pool="engine",reason="spent"} 0
 understudy_engine_worker_restarts_total{pool="engine",reason="start"} 0
-# HELP understudy_engine_workers Worker processes by state: wanted, alive, busy.
+# HELP understudy_engine_workers Worker processes by state: wanted, alive, busy, and waiting for the end of a backoff after a death.
 # TYPE understudy_engine_workers gauge
 understudy_engine_workers{pool="arbiter",state="alive"} 1
 understudy_engine_workers{pool="arbiter",state="busy"} 0
+understudy_engine_workers{pool="arbiter",state="waiting"} 0
 understudy_engine_workers{pool="arbiter",state="wanted"} 1
 understudy_engine_workers{pool="engine",state="alive"} 2
 understudy_engine_workers{pool="engine",state="busy"} 0
+understudy_engine_workers{pool="engine",state="waiting"} 0
 understudy_engine_workers{pool="engine",state="wanted"} 2
 `))
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
-	"time"
 )
 
 // ErrNotAWorker is returned by Serve in a process that no Pool has started.
@@ -35,7 +34,8 @@ func Serve(ctx context.Context, handler http.Handler) error {
 	os.Unsetenv(controlEnv)
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM)
 	if limit, err := strconv.ParseInt(os.Getenv(memoryEnv), 10, 64); err == nil {
-		go watchMemory(limit+limit/2, 100*time.Millisecond)
+		boundMemory(limit)
+		go watchMemory(limit, memoryEvery)
 	}
 	if _, err := control.Write([]byte{1}); err != nil {
 		return fmt.Errorf("report engine worker ready: %w", err)

@@ -36,6 +36,14 @@ func command(t *testing.T, c *worker.Config, mode string) {
 // startPool starts a pool of test workers and closes it when the test ends.
 func startPool(t *testing.T, change func(*worker.Config)) *worker.Pool {
 	t.Helper()
+	p := newPool(t, change)
+	start(t, p)
+	return p
+}
+
+// newPool makes a pool of test workers that is closed when the test ends.
+func newPool(t *testing.T, change func(*worker.Config)) *worker.Pool {
+	t.Helper()
 	c := worker.Config{Workers: 1, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	command(t, &c, "worker")
 	if change != nil {
@@ -50,10 +58,14 @@ func startPool(t *testing.T, change func(*worker.Config)) *worker.Pool {
 		defer cancel()
 		_ = p.Close(ctx) // an error says that it had to kill
 	})
+	return p
+}
+
+func start(t *testing.T, p *worker.Pool) {
+	t.Helper()
 	if err := p.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return p
 }
 
 type reply struct {

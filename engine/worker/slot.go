@@ -7,22 +7,13 @@ import (
 	"time"
 )
 
-// Backoff between the crashes of one slot's workers.
-const (
-	firstBackoff = 100 * time.Millisecond
-	maxBackoff   = 30 * time.Second
-	// healthyAfter is how long a worker has to live for its crash to count
-	// as the first.
-	healthyAfter = time.Minute
-)
-
 // slot is one place for a worker. Its run method owns all of it.
 type slot struct {
 	pool *Pool
 	// firstStart is told once how the first start went.
 	firstStart func(error)
-	// crashes counts those in a row, without a success between them.
-	crashes int
+	// deaths counts those of its workers in a row, without a success between them.
+	deaths int
 }
 
 // run keeps one worker alive until the pool closes.
@@ -47,9 +38,9 @@ func (s *slot) run() {
 		}
 		p.tally.restart(reason)
 		p.config.Logger.Warn("engine worker ended", "pid", c.pid(), "reason", string(reason), "state", c.state())
-		if reason == ReasonCrash {
+		if backsOff(reason) {
 			if p.config.Clock.Now().Sub(born) >= healthyAfter {
-				s.crashes = 0
+				s.deaths = 0
 			}
 			s.pause()
 		}
@@ -68,15 +59,20 @@ func (s *slot) report(err error) {
 // work gives c one request after the other until it has ended or the pool
 // closes. Either way c is gone when it returns.
 func (s *slot) work(c *child) (reason Reason, closed bool) {
+	p := s.pool
 	for {
 		j, reason, closed := s.take(c)
 		if j == nil {
 			return reason, closed
 		}
+		if refusal := p.poison.refusal(j); refusal != nil { // since it was admitted
+			j.done <- refusal
+			continue
+		}
 		if reason := s.serve(c, j); reason != "" {
 			return reason, false
 		}
-		s.crashes = 0
+		s.deaths = 0
 	}
 }
 
@@ -89,7 +85,7 @@ func (s *slot) take(c *child) (j *job, reason Reason, closed bool) {
 		c.stop(p.killing)
 		return nil, "", true
 	case <-c.ended:
-		return nil, ReasonCrash, false
+		return nil, c.cause(), false
 	default:
 	}
 	if j := p.next(); j != nil {
@@ -100,7 +96,7 @@ func (s *slot) take(c *child) (j *job, reason Reason, closed bool) {
 		c.stop(p.killing)
 		return nil, "", true
 	case <-c.ended:
-		return nil, ReasonCrash, false
+		return nil, c.cause(), false
 	case j = <-p.first:
 	case j = <-p.later:
 	}
@@ -115,7 +111,7 @@ func (s *slot) serve(c *child, j *job) Reason {
 	if err != nil {
 		c.kill()
 		j.done <- nil // untouched: the worker was gone before it had the request
-		return ReasonCrash
+		return c.cause()
 	}
 	p.tally.busy(1)
 	defer p.tally.busy(-1)
@@ -125,10 +121,14 @@ func (s *slot) serve(c *child, j *job) Reason {
 	r := s.await(j, conn, result)
 	if r.reason != "" {
 		c.kill()
+		if r.reason == ReasonCrash {
+			r.reason = c.cause()
+		}
 		if r.answer == nil && !r.untouched {
-			r.answer = problem(http.StatusBadGateway, "engine worker ended: "+c.state())
+			r.answer = problem(http.StatusBadGateway, p.obituary(c))
 		}
 	}
+	p.poison.learn(j, r)
 	j.done <- r.answer
 	return r.reason
 }
@@ -170,17 +170,3 @@ func callerGone() *answer { return problem(http.StatusServiceUnavailable, "the c
 
 // halfCloser is a connection that can say that nothing more will come.
 type halfCloser interface{ CloseWrite() error }
-
-// pause waits for the backoff: 100 ms, doubled with each crash in a row, at
-// most 30 s.
-func (s *slot) pause() {
-	d := maxBackoff
-	if s.crashes < 9 { // 100 ms << 9 is above 30 s
-		d = min(d, firstBackoff<<s.crashes)
-	}
-	s.crashes++
-	select {
-	case <-s.pool.config.Clock.After(d):
-	case <-s.pool.closing:
-	}
-}

@@ -2,7 +2,10 @@
 
 package worker
 
-import "syscall"
+import (
+	"errors"
+	"syscall"
+)
 
 // processAttributes: there is no parent-death signal; the end of the control
 // socket alone ends the children.
@@ -25,4 +28,9 @@ func lowerPriority(int) {}
 
 func expendable(int) {}
 
-func awaitExit(int) {}
+// What a process holds is not read here, nor bounded: its own guard looks.
+func resident(int) (int64, error) { return 0, errors.ErrUnsupported }
+
+func boundMemory(int64) {}
+
+func awaitExit(int) bool { return false }

@@ -23,6 +23,7 @@ type job struct {
 	line     line
 	admitted time.Time
 	queueMS  int64
+	digests  *digests // once they are needed
 	// done takes one value: the answer, or nil when the request is untouched
 	// and must be handed to another worker.
 	done chan *answer
@@ -100,6 +101,9 @@ func (p *Pool) dispatch(j *job, body io.Reader) (*answer, error) {
 	defer leave()
 	if refusal, err := p.readBody(j, body); refusal != nil || err != nil {
 		return refusal, err
+	}
+	if refusal := p.poison.refusal(j); refusal != nil {
+		return refusal, nil
 	}
 	tooLong := p.config.Clock.After(p.config.QueueWait)
 	for {
