@@ -16,6 +16,7 @@ import (
 type dials struct {
 	flags    *flags.Flags
 	position func() rollout.Position
+	now      func() time.Time
 }
 
 var (
@@ -26,7 +27,7 @@ var (
 // at gives the dials for a scan; without one those that no flag rule singles out.
 func (d dials) at(ctx context.Context, scan proxy.ScanContext) rollout.Dials {
 	values := d.values(ctx, scan)
-	dials := d.position().Dials(time.Now())
+	dials := d.position().Dials(d.now())
 	dials.Mode, dials.Enabled = rollout.Mode(values.Mode), values.Enabled
 	dials.CeilingPercent, dials.MirrorPercent = values.ServeCeilingPercent, values.MirrorPercent
 	return dials

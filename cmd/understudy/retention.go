@@ -64,7 +64,7 @@ func (s *sidecar) startRetention(c *serveCommand) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	ticker := time.NewTicker(pruneEvery)
-	r := retention{from: s.store, keep: c.retention(), now: time.Now, log: s.log}
+	r := retention{from: s.store, keep: c.retention(), now: s.now, log: s.log}
 	go func() {
 		defer close(done)
 		defer ticker.Stop()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"time"
 
 	"understudy/rollout/breaker"
 	"understudy/rollout/control"
@@ -30,11 +29,11 @@ func (s *sidecar) startRollout(ctx context.Context, c *serveCommand) error {
 		return err
 	}
 	inbox, current := control.NewInbox(), &ceilings{flags: s.flags}
-	s.breaker = breaker.New(breaker.Config{Policy: policy, Hooks: inbox.Hooks()})
+	s.breaker = breaker.New(breaker.Config{Policy: policy, Now: s.now, Hooks: inbox.Hooks()})
 	s.ceilings = current
 	s.controller, err = control.Start(ctx, control.Config{
 		Policy: policy, Fixed: c.fixed(), Store: rolloutStore{s.store}, Measurer: measurer{s.store},
-		Breaker: s.breaker, Inbox: inbox, Flags: current.now, Versions: known.at, CandidateWell: s.candidateWell,
+		Breaker: s.breaker, Inbox: inbox, Flags: current.now, Versions: known.at, CandidateWell: s.candidateWell, Now: s.now,
 		Notify: notifier.Send, Registerer: s.registry, Logger: s.log,
 	})
 	if err != nil {
@@ -60,7 +59,7 @@ func (s *sidecar) startRollout(ctx context.Context, c *serveCommand) error {
 // candidateWell reports whether the last thing heard of the candidate was good.
 func (s *sidecar) candidateWell() bool {
 	is := s.breaker.Snapshot()
-	return is.FailedSelfTests == 0 && time.Since(is.LastSuccess) < s.policy.Unavailable
+	return is.FailedSelfTests == 0 && s.now().Sub(is.LastSuccess) < s.policy.Unavailable
 }
 
 func (s *sidecar) startNotices(c *serveCommand) (*notify.Notifier, error) {

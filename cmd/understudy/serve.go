@@ -61,6 +61,16 @@ type serveCommand struct {
 
 	ShutdownTimeout time.Duration `default:"30s" help:"Time for requests and copies under way after SIGTERM."`
 	logSettings
+
+	now func() time.Time // nil: time.Now; a test may have another clock
+}
+
+// clock is what every part goes by that asks what time it is.
+func (c *serveCommand) clock() func() time.Time {
+	if c.now == nil {
+		return time.Now
+	}
+	return c.now
 }
 
 // Help says what the exit codes mean.

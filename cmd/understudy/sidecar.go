@@ -30,6 +30,7 @@ import (
 type sidecar struct {
 	lifecycle
 	log      *slog.Logger
+	now      func() time.Time
 	registry *prometheus.Registry
 	store    *store.Store
 	flags    *flags.Flags
@@ -48,7 +49,7 @@ type sidecar struct {
 
 // startSidecar starts all parts, or none. ctx bounds the start only.
 func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *sidecar, err error) {
-	s := &sidecar{log: log, registry: prometheus.NewRegistry()}
+	s := &sidecar{log: log, now: c.clock(), registry: prometheus.NewRegistry()}
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		if err != nil {
@@ -112,11 +113,11 @@ func (s *sidecar) listen(ctx context.Context, address, flag string) (net.Listene
 }
 
 func (s *sidecar) openStore(ctx context.Context, c *serveCommand) (err error) {
-	if s.store, err = store.Open(ctx, c.Store); err != nil {
+	if s.store, err = store.Open(ctx, c.Store, store.WithClock(s.now)); err != nil {
 		return fmt.Errorf("--store: %w", err)
 	}
 	s.started("store", func(context.Context) error { return s.store.Close() })
-	s.registry.MustRegister(&usage{from: s.store, now: time.Now, log: s.log})
+	s.registry.MustRegister(&usage{from: s.store, now: s.now, log: s.log})
 	return nil
 }
 
@@ -125,7 +126,7 @@ func (s *sidecar) readFlags(ctx context.Context, c *serveCommand) (err error) {
 	if err != nil {
 		return badInput(err)
 	}
-	config := flags.Config{File: file, Server: server, Registerer: s.registry, Logger: s.log}
+	config := flags.Config{File: file, Server: server, Now: s.now, Registerer: s.registry, Logger: s.log}
 	if err := config.Validate(); err != nil { // a variable of the environment, most likely
 		return badInput(fmt.Errorf("read flags: %w", err))
 	}
@@ -171,6 +172,7 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 		Corpus:     s.store.Corpus,
 		Builtin:    builtin(),
 		Candidate:  candidate,
+		Now:        s.now,
 		Recorder:   recorder{s.store},
 		Registerer: s.registry,
 		Logger:     s.log,
@@ -195,7 +197,7 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 	return nil
 }
 
-func (s *sidecar) dials() dials { return dials{flags: s.flags, position: s.controller.Position} }
+func (s *sidecar) dials() dials { return dials{flags: s.flags, position: s.controller.Position, now: s.now} }
 
 // warnOfDeadPrimary says so when nobody listens where the primary should be. The
 // sidecar serves all the same: requests get 502 until the primary is there.
