@@ -42,7 +42,9 @@ func exchange(conn net.Conn, j *job, maxAnswer int64) exchanged {
 	// Its error shows in the reading.
 	go func() { _ = j.outgoing().Write(conn) }()
 	from := &io.LimitedReader{R: conn, N: maxHeader}
-	resp, err := http.ReadResponse(bufio.NewReader(from), j.request)
+	// The body is not closed: that would read all that is left of it. The
+	// connection ends it.
+	resp, err := http.ReadResponse(bufio.NewReader(from), j.request) //nolint:bodyclose // see above
 	switch {
 	case err != nil && from.N == 0:
 		return unusable("the header of the answer is larger than %d bytes", maxHeader)
@@ -50,7 +52,6 @@ func exchange(conn net.Conn, j *job, maxAnswer int64) exchanged {
 		return unread(err)
 	}
 	from.N = math.MaxInt64 // the body has a limit of its own
-	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 599 {
 		return unusable("the answer has the status %d", resp.StatusCode)
 	}

@@ -208,8 +208,20 @@ func playParent() {
 }
 
 func TestPool_WorkersEndWithAParentThatIsKilled(t *testing.T) {
+	parent, pids := startParent(t)
+	_ = parent.Process.Signal(syscall.SIGKILL)
+	_ = parent.Wait()
+	for _, pid := range pids {
+		eventually(t, fmt.Sprintf("worker %d is gone", pid), func() bool { return gone(pid) })
+	}
+}
+
+// startParent starts a process with a pool of two workers, and waits until both
+// hold a request.
+func startParent(t *testing.T) (parent *exec.Cmd, workers []int) {
+	t.Helper()
 	dir := t.TempDir()
-	parent := exec.Command(os.Args[0])
+	parent = exec.Command(os.Args[0])
 	parent.Env = append(os.Environ(), modeEnv+"=parent", "UNDERSTUDY_TEST_DIR="+dir)
 	out, err := parent.StdoutPipe()
 	if err != nil {
@@ -221,10 +233,5 @@ func TestPool_WorkersEndWithAParentThatIsKilled(t *testing.T) {
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "started\n" {
 		t.Fatalf("parent says %q, %v", line, err)
 	}
-	pids := inside(t, dir, 2)
-	_ = parent.Process.Signal(syscall.SIGKILL)
-	_ = parent.Wait()
-	for _, pid := range pids {
-		eventually(t, fmt.Sprintf("worker %d is gone", pid), func() bool { return gone(pid) })
-	}
+	return parent, inside(t, dir, 2)
 }

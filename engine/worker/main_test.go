@@ -90,6 +90,11 @@ func childHandler() http.Handler {
 		_ = http.NewResponseController(w).Flush()
 		os.Exit(9)
 	})
+	mux.HandleFunc("/refuse", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(worker.RefusedHeader, worker.Poisonous)
+		w.WriteHeader(http.StatusUnprocessableEntity)
+	})
+	misbehave(mux)
 	mux.HandleFunc("/large", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("n"))
 		_, _ = w.Write(make([]byte, n))

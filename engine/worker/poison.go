@@ -96,7 +96,7 @@ func (p *poison) learn(j *job, r exchanged) {
 	case p == nil || len(j.body) == 0 || r.untouched:
 	case r.reason == ReasonCrash, r.reason == ReasonMemory, r.reason == ReasonDeadline, r.reason == ReasonAnswer:
 		p.died(j.digest(), r.reason)
-	case r.answer.status < http.StatusInternalServerError && !p.blank():
+	case r.answer != nil && r.answer.status < http.StatusInternalServerError && !p.blank():
 		p.lived(j.digest())
 	}
 }
