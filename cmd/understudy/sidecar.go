@@ -197,7 +197,9 @@ func (s *sidecar) startProxy(c *serveCommand) error {
 	return nil
 }
 
-func (s *sidecar) dials() dials { return dials{flags: s.flags, position: s.controller.Position, now: s.now} }
+func (s *sidecar) dials() dials {
+	return dials{flags: s.flags, position: s.controller.Position, now: s.now}
+}
 
 // warnOfDeadPrimary says so when nobody listens where the primary should be. The
 // sidecar serves all the same: requests get 502 until the primary is there.
