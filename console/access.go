@@ -1,8 +1,6 @@
 package console
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"log/slog"
 	"net"
 	"net/http"
@@ -39,63 +37,22 @@ func (t Token) String() string { return string(t.Role) + " " + t.Name }
 // GoString is the same for %#v.
 func (t Token) GoString() string { return t.String() }
 
-// caller is who asks.
-type caller struct {
-	name string
-	role Role
-}
-
-// gate knows the tokens by their digests: of equal length, so that comparing
-// them tells nothing about the length of a secret either.
-type gate struct {
-	keys     []key
-	failures *failures
-	log      *slog.Logger
-}
-
-type key struct {
-	caller
-	digest [sha256.Size]byte
-}
-
-func newGate(config Config) *gate {
-	g := &gate{failures: newFailures(config.Now), log: config.Logger}
-	for _, t := range config.Tokens {
-		if t.Secret == "" { // an unset variable must not let everybody in
-			continue
-		}
-		g.keys = append(g.keys, key{caller{t.Name, t.Role}, sha256.Sum256([]byte(t.Secret))})
-	}
-	return g
-}
-
-// find looks at every key, whichever fits, so that the time it takes is the same.
-func (g *gate) find(secret string) (found caller, ok bool) {
-	digest := sha256.Sum256([]byte(secret))
-	for _, k := range g.keys {
-		if subtle.ConstantTimeCompare(digest[:], k.digest[:]) == 1 {
-			found, ok = k.caller, true
-		}
-	}
-	return found, ok
-}
-
 const callerKey = "caller"
 
 // identify lets those in who have a token. Without any configured, reading is
 // open, since the operations plane listens on this machine only.
-func (g *gate) identify(c *gin.Context) {
-	if len(g.keys) == 0 {
+func (k *Keys) identify(c *gin.Context) {
+	if !k.Configured() {
 		return
 	}
 	secret, sent := bearer(c.Request)
-	who, ok := g.find(secret)
+	who, ok := k.find(secret)
 	switch {
 	case !sent:
 		c.Header("WWW-Authenticate", challenge)
 		refuse(c, newProblem(http.StatusUnauthorized, "a token is missing: want the header Authorization: Bearer SECRET"))
 	case !ok:
-		g.wrong(c)
+		k.turnAway(c)
 	default:
 		c.Set(callerKey, who)
 	}
@@ -103,26 +60,20 @@ func (g *gate) identify(c *gin.Context) {
 
 const challenge = `Bearer realm="understudy"`
 
-// wrong turns a token away that nobody has.
-func (g *gate) wrong(c *gin.Context) {
-	n := g.failures.add()
-	if n > mostFailures {
+// turnAway answers a token that nobody has.
+func (k *Keys) turnAway(c *gin.Context) {
+	if k.wrong(c.Request, c.FullPath()) {
 		c.Header("Retry-After", strconv.Itoa(int(failureWindow.Seconds())))
 		refuse(c, newProblem(http.StatusTooManyRequests, "the token is not known, and many were not within a minute"))
 		return
 	}
-	more := ""
-	if n == mostFailures {
-		more = "further ones within this minute are not logged"
-	}
-	g.log.Warn("wrong token", "from", remote(c.Request), "method", c.Request.Method, "path", c.FullPath(), "note", more)
 	c.Header("WWW-Authenticate", challenge)
 	refuse(c, newProblem(http.StatusUnauthorized, "the token is not known"))
 }
 
 // operators lets those act who may.
-func (g *gate) operators(c *gin.Context) {
-	if len(g.keys) == 0 {
+func (k *Keys) operators(c *gin.Context) {
+	if !k.Configured() {
 		refuse(c, newProblem(http.StatusForbidden,
 			"acting takes a token of an operator, and none is configured: start serve with --tokens FILE (lines of ROLE NAME SECRET), or with UNDERSTUDY_OPERATOR_TOKEN set"))
 		return

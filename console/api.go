@@ -45,6 +45,8 @@ type Config struct {
 
 	// Tokens are who may read, and who may act. None: everybody may read, nobody act.
 	Tokens []Token
+	// Keys are tokens that may be replaced while the API runs. Nil: those of Tokens.
+	Keys *Keys
 	// Rollout is the controller. Nil: the paths below rollout answer 501.
 	Rollout Rollout
 	// Policy has the numbers that explain measures by. The zero value: rollout.DefaultPolicy().
@@ -69,6 +71,9 @@ func (c Config) whole() Config {
 	if c.Policy.Tick == 0 {
 		c.Policy = rollout.DefaultPolicy()
 	}
+	if c.Keys == nil {
+		c.Keys = NewKeys(c.Tokens, c.Logger, c.Now)
+	}
 	return c
 }
 
@@ -79,15 +84,16 @@ const Prefix = "/api/v1/"
 // concurrent use.
 func API(s Store, config Config) http.Handler {
 	config = config.whole()
-	return sameOrigin(routes(&handler{store: s, config: config}, newGate(config)))
+	return SecureHeaders(sameOrigin(routes(&handler{store: s, config: config})), PolicyNone)
 }
 
-func routes(h *handler, guard *gate) *gin.Engine {
+func routes(h *handler) *gin.Engine {
+	guard := h.config.Keys
 	gin.SetMode(gin.ReleaseMode)
 	g := gin.New()
 	g.RedirectTrailingSlash = false // a path that is not there is 404, never 301
 	g.HandleMethodNotAllowed = true
-	g.Use(secure, h.recover, guard.identify)
+	g.Use(h.recover, guard.identify)
 	read := func(path string, handlers ...gin.HandlerFunc) {
 		g.GET(Prefix+path, handlers...)
 		g.HEAD(Prefix+path, handlers...)
@@ -122,15 +128,6 @@ func routes(h *handler, guard *gate) *gin.Engine {
 type handler struct {
 	store  Store
 	config Config
-}
-
-// secure keeps answers out of caches and out of pages of others.
-func secure(c *gin.Context) {
-	c.Header("Cache-Control", "no-store")
-	c.Header("X-Content-Type-Options", "nosniff")
-	c.Header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	c.Header("Referrer-Policy", "no-referrer")
-	c.Next()
 }
 
 // recover turns a panic into a 500; http.ErrAbortHandler passes.

@@ -37,8 +37,8 @@
 // agreement counts exchanges. The history is the audit chain; a report is the page
 // a person signs, and its digest stands in the history.
 //
-// Reading order: api.go, access.go and failures.go (who may), parameters.go and
-// body.go (what is asked), problem.go; exchange.go and disagreement.go (how they
+// Reading order: api.go, access.go, keys.go and failures.go (who may), headers.go
+// and hosts.go (what browsers may), parameters.go, body.go and strict.go (what is asked), problem.go; exchange.go and disagreement.go (how they
 // are written), agreement.go, span.go; rollout.go, actions.go, explain.go, next.go,
 // history.go; report.go, latency.go, markdown.go; openapi.go.
 package console
