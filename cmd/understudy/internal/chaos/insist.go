@@ -1,0 +1,59 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// insistence is how often a candidate is put back into service.
+const insistence = 200 * time.Millisecond
+
+// insist keeps a candidate in service: the first wrong answer makes the breaker take it
+// out, and a fault would meet clients for a few milliseconds only. So an operator with
+// bad judgement resets the rollout and overrides the share to 100 %, again and again,
+// until ctx ends.
+func insist(ctx context.Context, t *Target) {
+	client := &http.Client{Timeout: 2 * time.Second}
+	defer client.CloseIdleConnections()
+	for ctx.Err() == nil {
+		for _, action := range []struct {
+			name string
+			body map[string]any
+		}{
+			{"reset", map[string]any{"reason": "it is tried all the same"}},
+			{"override", map[string]any{"reason": "it is tried all the same", "percent": 100, "for": "1h"}},
+		} {
+			_ = t.act(ctx, client, action.name, action.body) // a refusal is tried again
+		}
+		wait(ctx, insistence)
+	}
+}
+
+// act asks the operations API for an action.
+func (t *Target) act(ctx context.Context, client *http.Client, name string, body map[string]any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.Ops+"/api/v1/rollout/"+name, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+t.Token)
+	response, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, _ := io.ReadAll(io.LimitReader(response.Body, 4096))
+	if response.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s: %s: %s", name, response.Status, answer)
+	}
+	return nil
+}
