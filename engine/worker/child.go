@@ -64,7 +64,7 @@ func (p *Pool) launch() (*child, error) {
 
 func (p *Pool) command(control *os.File, stderr io.Writer) *exec.Cmd {
 	cmd := exec.Command(p.config.Command[0], p.config.Command[1:]...)
-	cmd.Env = append(os.Environ(), p.config.Env...)
+	cmd.Env = append(withoutSecrets(os.Environ()), p.config.Env...)
 	cmd.Env = append(cmd.Env,
 		controlEnv+"=3",
 		memoryEnv+"="+strconv.FormatInt(p.config.Memory, 10),
