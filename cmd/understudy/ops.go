@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -17,30 +18,53 @@ import (
 // operations is the plane for those who run Understudy, on a listener of its own.
 type operations struct {
 	sidecar *sidecar
-	tokens  []console.Token
+	keys    *console.Keys
 	salt    string
+	names   []string // of the host it listens on
+	limits  opsLimits
 	ready   atomic.Bool // the data plane is up and not draining
 }
 
-func newOperations(s *sidecar, tokens []console.Token, salt string) *operations {
-	return &operations{sidecar: s, tokens: tokens, salt: salt}
+func newOperations(s *sidecar, c *serveCommand) *operations {
+	return &operations{sidecar: s, keys: s.tokens.keys, salt: c.Salt, names: listenName(c.OpsListen), limits: defaultOpsLimits}
 }
+
+func (o *operations) server() *http.Server { return o.limits.server(o.handler(), o.sidecar.log) }
 
 func (o *operations) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(o.sidecar.registry, promhttp.HandlerOpts{Registry: o.sidecar.registry}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(o.sidecar.registry, promhttp.HandlerOpts{
+		Registry: o.sidecar.registry, MaxRequestsInFlight: o.limits.scrapes, Timeout: o.limits.scrape,
+	}))
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	mux.HandleFunc("GET /readyz", o.readyz)
 	mux.Handle(console.Prefix, console.API(o.sidecar.store, o.config()))
-	return mux
+	return console.SecureHeaders(console.KnownHosts(mux, o.keys, o.names...), console.PolicyNone)
+}
+
+// mayKnow reports whether a request may see how things stand: without tokens any
+// that gets here, else one with a token or from this machine itself. What another
+// machine sent by way of a proxy on this one, or a page under a name of its own,
+// is not from this machine.
+func (o *operations) mayKnow(r *http.Request) bool {
+	if !o.keys.Configured() || o.keys.Admit(r) {
+		return true
+	}
+	for _, header := range []string{"Authorization", "Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(header) != "" {
+			return false
+		}
+	}
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && from.Addr().Unmap().IsLoopback() && console.KnownHost(r, o.names...)
 }
 
 func (o *operations) config() console.Config {
 	s := o.sidecar
 	return console.Config{
-		Logger: s.log, Tokens: o.tokens, Rollout: s.controller, Policy: s.policy, Salt: o.salt,
+		Logger: s.log, Keys: o.keys, Rollout: s.controller, Policy: s.policy, Salt: o.salt,
 		Flags: func() console.Flags {
 			settings, source, healthy := s.ceilings.now()
 			is := console.Flags{Settings: settings, Source: source, Healthy: healthy}
@@ -91,6 +115,10 @@ type workers struct {
 func (o *operations) readyz(w http.ResponseWriter, r *http.Request) {
 	if !o.ready.Load() {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "not_ready"})
+		return
+	}
+	if !o.mayKnow(r) {
+		writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
 		return
 	}
 	s := o.sidecar

@@ -20,7 +20,8 @@ const embedded = "exec:"
 type serveCommand struct {
 	Config    configFile `placeholder:"FILE" help:"Settings, YAML or JSON; flag beats environment beats file."`
 	Listen    string     `default:":8080" help:"Data plane: the scanner API and everything else the primary answers."`
-	OpsListen string     `default:"127.0.0.1:9464" help:"Operations plane: /metrics, /livez, /readyz, /api/v1."`
+	OpsListen string     `default:"127.0.0.1:9464" help:"Operations plane: /metrics, /livez, /readyz, /api/v1. Elsewhere than on this machine it takes tokens."`
+	tlsSettings
 
 	Primary     string `placeholder:"URL" help:"Base URL of the scanner in service. Required."`
 	PrimaryKind string `default:"rust" enum:"rust,python" help:"How its answers are read: ${enum}."`
@@ -80,6 +81,9 @@ func (serveCommand) Help() string { return exitHelp }
 func (c *serveCommand) Validate() error {
 	if c.Primary == "" {
 		return errors.New("--primary is missing: want the base URL of the scanner in service, such as http://127.0.0.1:8000")
+	}
+	if err := c.checkPorts(); err != nil {
+		return err
 	}
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > time.Hour {
 		return fmt.Errorf("--shutdown-timeout %s: want 0s to 1h", c.ShutdownTimeout)

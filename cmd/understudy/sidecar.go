@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,6 +37,9 @@ type sidecar struct {
 	arbiter  *worker.Pool // nil with --no-arbiter
 	proxy    *proxy.Proxy
 	ops      *operations
+	tokens   *tokenSource
+	dataCert *certificate // nil: plain http
+	opsCert  *certificate
 
 	policy     rollout.Policy
 	ceilings   *ceilings
@@ -57,17 +59,7 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 		}
 	}()
 	// Both addresses are taken first: a port in use is the error people make most.
-	data, err := s.listen(ctx, c.Listen, "--listen")
-	if err != nil {
-		return nil, err
-	}
-	ops, err := s.listen(ctx, c.OpsListen, "--ops-listen")
-	if err != nil {
-		return nil, err
-	}
-	s.dataURL, s.opsURL = localURL(data.Addr()), localURL(ops.Addr())
-
-	tokens, err := loadTokens(c.Tokens, os.Getenv, log)
+	ports, err := s.openPorts(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +73,8 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	if err := s.startRollout(ctx, c); err != nil {
 		return nil, err
 	}
-	s.ops = newOperations(s, tokens, c.Salt)
-	s.serve("operations plane", newServer(s.ops.handler(), log), ops)
+	s.ops = newOperations(s, c)
+	s.serve("operations plane", s.ops.server(), ports.ops)
 	if err := s.startEngine(ctx, c); err != nil {
 		return nil, err
 	}
@@ -95,21 +87,11 @@ func startSidecar(ctx context.Context, c *serveCommand, log *slog.Logger) (_ *si
 	s.warnOfDeadPrimary(ctx, c.Primary)
 	server := newServer(s.proxy, log)
 	server.DisableGeneralOptionsHandler = true // OPTIONS * is the primary's to answer
-	s.serve("data plane", server, data)
+	s.serve("data plane", server, ports.data)
 	s.ops.ready.Store(true)
 	log.Info("understudy is up", "data", s.dataURL, "ops", s.opsURL, "primary", c.Primary, "candidate", c.Candidate,
 		"stage", s.controller.Position().Stage, "dials", s.proxy.Effective(ctx).Why, "version", version())
 	return s, nil
-}
-
-// listen takes an address; until a server owns the listener it is closed with us.
-func (s *sidecar) listen(ctx context.Context, address, flag string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", flag, err)
-	}
-	s.started("listener of "+flag, func(context.Context) error { return listener.Close() })
-	return listener, nil
 }
 
 func (s *sidecar) openStore(ctx context.Context, c *serveCommand) (err error) {
@@ -227,18 +209,6 @@ func (s *sidecar) close(within time.Duration) error {
 		s.ops.ready.Store(false)
 	}
 	return s.stop(within, s.log)
-}
-
-// localURL is how a client on this machine reaches a listener.
-func localURL(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
-	if err != nil {
-		return address.String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}).String()
 }
 
 var _ http.Handler = (*proxy.Proxy)(nil)

@@ -5,9 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"os"
 	"regexp"
 	"strings"
 
@@ -34,10 +31,10 @@ var tokenName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
 
 // loadTokens are those of a file ("": none) and of the environment. No error
 // shows what a line holds: words in the wrong order may be a secret.
-func loadTokens(path string, getenv func(string) string, log *slog.Logger) ([]console.Token, error) {
+func loadTokens(path string, getenv func(string) string) ([]console.Token, error) {
 	var tokens []console.Token
 	if path != "" {
-		read, err := readTokenFile(path, log)
+		read, err := readTokenFile(path)
 		if err != nil {
 			return nil, badInput(fmt.Errorf("--tokens: %w", err))
 		}
@@ -61,25 +58,10 @@ func loadTokens(path string, getenv func(string) string, log *slog.Logger) ([]co
 	return tokens, nil
 }
 
-func readTokenFile(path string, log *slog.Logger) ([]console.Token, error) {
-	file, err := os.Open(path)
+func readTokenFile(path string) ([]console.Token, error) {
+	data, err := readLimited(path, mostTokens, onlyOurs)
 	if err != nil {
 		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if others := info.Mode().Perm() & 0o077; others != 0 {
-		log.Warn("others may read the tokens: chmod 600 it", "file", path, "mode", info.Mode().Perm().String())
-	}
-	data, err := io.ReadAll(io.LimitReader(file, mostTokens+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > mostTokens {
-		return nil, fmt.Errorf("%s: is larger than %d bytes", path, mostTokens)
 	}
 	tokens, err := parseTokens(data)
 	if err != nil {
@@ -89,6 +71,26 @@ func readTokenFile(path string, log *slog.Logger) ([]console.Token, error) {
 		return nil, fmt.Errorf("%s: holds no token: want lines of ROLE NAME SECRET", path)
 	}
 	return tokens, nil
+}
+
+// tokenSource reads the tokens in force again.
+type tokenSource struct {
+	keys   *console.Keys
+	getenv func(string) string
+	needed bool // others than this machine reach the operations plane
+}
+
+// check reads file and environment. Nothing changes before apply is called. The
+// last token can't go while others than this machine reach the plane.
+func (t *tokenSource) check(path string) (apply func(), err error) {
+	tokens, err := loadTokens(path, t.getenv)
+	if err != nil {
+		return nil, err
+	}
+	if t.needed && len(tokens) == 0 {
+		return nil, errors.New("--tokens: no token is left, and others than this machine reach --ops-listen: want at least one")
+	}
+	return func() { t.keys.Replace(tokens) }, nil
 }
 
 // parseTokens reads lines of ROLE NAME SECRET; empty ones and those that begin

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"understudy/console"
 )
@@ -59,24 +60,17 @@ func TestLoadTokens_TakesThoseOfTheEnvironmentToo(t *testing.T) {
 	}
 	environment := map[string]string{"UNDERSTUDY_VIEWER_TOKEN": benSecret}
 	getenv := func(name string) string { return environment[name] }
+	got, err := loadTokens(file, getenv)
+	if err != nil || len(got) != 2 || got[1].Name != "viewer" || got[1].Role != console.RoleViewer {
+		t.Fatalf("got %v, %v", got, err)
+	}
 	var log bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(&log, nil))
-	got, err := loadTokens(file, getenv, logger)
-	if err != nil || len(got) != 2 || got[1].Name != "viewer" || got[1].Role != console.RoleViewer || log.Len() > 0 {
-		t.Fatalf("got %v, %v, log %s", got, err, &log)
-	}
-	if err := os.Chmod(file, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := loadTokens(file, getenv, logger); err != nil || !strings.Contains(log.String(), "chmod 600") {
-		t.Errorf("a file that others may read: %v, log %s", err, &log)
-	}
-	logger.Info("tokens", "list", got)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("tokens", "list", got)
 	if strings.Contains(log.String()+fmt.Sprintf("%v %+v %#v", got, got, got), anaSecret) {
 		t.Error("a secret is in the log")
 	}
 	environment["UNDERSTUDY_OPERATOR_TOKEN"] = anaSecret
-	if _, err := loadTokens(file, getenv, logger); err == nil || exitCode(err) != exitBadInput || !strings.Contains(err.Error(), "UNDERSTUDY_OPERATOR_TOKEN: ana and operator have the same secret") {
+	if _, err := loadTokens(file, getenv); err == nil || exitCode(err) != exitBadInput || !strings.Contains(err.Error(), "UNDERSTUDY_OPERATOR_TOKEN: ana and operator have the same secret") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -88,12 +82,60 @@ func TestLoadTokens_RefusesAFileThatLetsNobodyIn(t *testing.T) {
 	}
 	none := func(string) string { return "" }
 	for _, path := range []string{file, filepath.Join(t.TempDir(), "nowhere")} {
-		if _, err := loadTokens(path, none, slog.New(slog.DiscardHandler)); exitCode(err) != exitBadInput {
+		if _, err := loadTokens(path, none); exitCode(err) != exitBadInput {
 			t.Errorf("%s: got %v", path, err)
 		}
 	}
-	if got, err := loadTokens("", none, slog.New(slog.DiscardHandler)); err != nil || len(got) != 0 {
+	if got, err := loadTokens("", none); err != nil || len(got) != 0 {
 		t.Errorf("no file and no variable: %v, %v", got, err)
+	}
+}
+
+func TestLoadTokens_RefusesAFileThatOthersMayReadOrChange(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(file, []byte("operator ana "+anaSecret+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	none := func(string) string { return "" }
+	for mode, allowed := range map[os.FileMode]bool{0o600: true, 0o400: true, 0o440: true, 0o640: true, 0o644: false, 0o604: false, 0o660: false, 0o602: false} {
+		if err := os.Chmod(file, mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := loadTokens(file, none)
+		if allowed && err != nil {
+			t.Errorf("%04o: %v", mode, err)
+		}
+		if !allowed && (exitCode(err) != exitBadInput || !strings.Contains(err.Error(), "--tokens: ") || !strings.Contains(err.Error(), "chmod 640, or 600")) {
+			t.Errorf("%04o: %v", mode, err)
+		}
+	}
+}
+
+func TestTokenSource_TheLastTokenStaysWhileOthersReachThePlane(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(file, []byte("operator ana "+anaSecret+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, needed := range []bool{true, false} {
+		keys := console.NewKeys(nil, slog.New(slog.DiscardHandler), time.Now)
+		source := &tokenSource{keys: keys, getenv: func(string) string { return "" }, needed: needed}
+		apply, err := source.check(file)
+		if err != nil || keys.Configured() {
+			t.Fatalf("nothing changes before apply: %v", err)
+		}
+		if apply(); !keys.Configured() {
+			t.Error("apply changed nothing")
+		}
+		apply, err = source.check("")
+		if needed != (err != nil) {
+			t.Errorf("needed %t: %v", needed, err)
+		}
+		if err == nil {
+			apply()
+		}
+		if keys.Configured() != needed {
+			t.Errorf("needed %t: tokens %t", needed, keys.Configured())
+		}
 	}
 }
 
