@@ -28,7 +28,7 @@ const (
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		DialContext:           dialer.DialContext,
+		DialContext:           patient(dialer.DialContext),
 		DisableCompression:    true,
 		MaxIdleConnsPerHost:   256,
 		IdleConnTimeout:       4 * time.Second,
@@ -203,6 +203,9 @@ func (p *Proxy) notAnswered(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	c.failed = true
 	p.primarySilent(err)
+	if noDescriptor(err) {
+		panic(http.ErrAbortHandler)
+	}
 	c.mark(w.Header())
 	writeProblem(w, http.StatusBadGateway, fmt.Sprintf("the primary scanner at %s does not answer: %v", p.cfg.Primary.Redacted(), err))
 }
