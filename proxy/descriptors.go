@@ -14,8 +14,8 @@ import (
 // client's is closed without a word, as one is that could not be accepted. That gives
 // a descriptor back, too.
 const (
-	descriptorPatience = time.Second           // of a client that waits; longer would look like a hang
-	descriptorPause    = 10 * time.Millisecond // between two tries
+	descriptorPatience = 250 * time.Millisecond // of a client that waits, and holds a descriptor itself
+	descriptorPause    = 10 * time.Millisecond  // between two tries
 )
 
 // dialing opens a connection, as net.Dialer does.
