@@ -15,6 +15,7 @@ SCANNER := deploy/rust-scanner
 FUZZTIME ?= 10s
 NETWORKS ?= $(or $(UNDERSTUDY_ORACLE_NETWORKS),200000)
 DURATION ?= 1h
+CHAOS ?= 10s
 SEED ?= 1
 RUNS ?= 1000
 ARGS ?=
@@ -25,7 +26,7 @@ ifneq ($(SHARED),)
 export UNDERSTUDY_SHARED_DATA ?= $(abspath $(SHARED))
 endif
 
-.PHONY: help build demo test test-go test-scanner oracle workload simulate check format lint vet tidy paths bench bench-engine fuzz tools clean
+.PHONY: help build demo test test-go test-scanner oracle workload chaos simulate check format lint vet tidy paths bench bench-engine fuzz tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ oracle: ## the engine against brute force on NETWORKS (200000) random networks, 
 workload: $(SCANNER)/node_modules/.package-lock.json ## scans of random networks, mirrored for DURATION (1h): each difference from the real Rust scanner must be proven to be its fault; SEED (1) gives other networks
 	@mkdir -p bin
 	UNDERSTUDY_WORKLOAD=$(DURATION) UNDERSTUDY_WORKLOAD_SEED=$(SEED) go test -count=1 -timeout 0 -v -artifacts -outputdir bin -run TestWorkload ./cmd/understudy
+
+chaos: $(SCANNER)/node_modules/.package-lock.json ## each fault for CHAOS (10s) under load: whatever is broken, no client may see a difference from the primary; ARGS=-update writes the table of docs/reliability.md
+	UNDERSTUDY_CHAOS=$(CHAOS) go test -count=1 -timeout 0 -v -run TestChaos ./cmd/understudy $(ARGS)
 
 simulate: ## the rollout of described candidates, RUNS (1000) of each in virtual time: what was promised must hold; writes the tables and the plot of docs/rollout.md
 	go test -count=1 -timeout 0 -v -run TestScenarios ./rollout/simulate -runs $(RUNS) -update

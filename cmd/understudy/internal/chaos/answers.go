@@ -81,6 +81,9 @@ func answeredBy(answer func(n int64, w http.ResponseWriter, r *http.Request)) fu
 	}
 }
 
+// rightAnswers makes the candidate an engine behind a URL.
+var rightAnswers = answeredBy(func(_ int64, w http.ResponseWriter, r *http.Request) { rightly.ServeHTTP(w, r) })
+
 func slowAnswer(n int64, w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that a client went away
 	wait(r.Context(), 60*time.Second)

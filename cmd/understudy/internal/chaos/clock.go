@@ -15,15 +15,18 @@ var jumps = []time.Duration{
 func clockFaults() []Fault {
 	return inBoth(Fault{
 		Name: "clock jumping", Why: "a wait that never ends, a scan that is over at once",
-		Prepare: func(_ context.Context, t *Target) error {
+		Prepare: func(ctx context.Context, t *Target) error {
+			// No process is started: it would be the one of the test.
+			t.Use("--no-arbiter")
 			t.offset = new(atomic.Int64)
 			t.Now = func() time.Time {
 				// Round: without its monotonic part, as a clock that was set shows it.
 				return time.Now().Round(0).Add(time.Duration(t.offset.Load()))
 			}
-			return nil
+			return rightAnswers(ctx, t)
 		},
 		Start: func(ctx context.Context, t *Target) (func(), error) {
+			t.struck.Store(0) // questions to the candidate are no jumps
 			n := 0
 			return every(ctx, 15*time.Millisecond, func() {
 				t.offset.Store(int64(jumps[n%len(jumps)]))

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// spareDescriptors are left to a process beside those that it has: too few for the
-// connections of all clients, and to the primary.
-const spareDescriptors = 4
+// spareDescriptors are left to a process beside those that it has: fewer than eight
+// clients need, of whom each takes one more for its question to the primary.
+const spareDescriptors = 9
 
 func descriptorFaults() []Fault {
 	return inBoth(Fault{
