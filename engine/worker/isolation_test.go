@@ -95,40 +95,36 @@ func stop(t *testing.T, pid int) {
 	})
 }
 
-func TestPool_StoppedWorkersEndWithAParentThatIsKilled(t *testing.T) {
-	onLinux(t) // elsewhere a stopped process ends when it is continued
-	parent, pids := startParent(t)
-	for _, pid := range pids {
-		stop(t, pid)
-	}
-	_ = parent.Process.Signal(syscall.SIGKILL)
-	_ = parent.Wait()
-	for _, pid := range pids {
-		eventually(t, fmt.Sprintf("worker %d is gone", pid), func() bool { return gone(pid) })
-	}
-}
-
 func TestPool_WhatAWorkerStartedEndsWithIt(t *testing.T) {
-	for name, c := range map[string]struct {
-		query string
-		want  int
+	clock := newManualClock()
+	for _, c := range []struct {
+		name, then string
+		end        func(answer <-chan reply)
 	}{
-		"killed at the deadline": {"", http.StatusGatewayTimeout},
-		"ended by itself":        {"&end", http.StatusBadGateway},
+		{"killed at the deadline", "", func(answer <-chan reply) {
+			clock.advance(47 * time.Second)
+			wantReply(t, <-answer, http.StatusGatewayTimeout, "")
+		}},
+		{"ended by itself", "end", func(answer <-chan reply) {
+			wantReply(t, <-answer, http.StatusBadGateway, "exit status 9")
+		}},
+		{"killed by somebody while idle", "answer", func(answer <-chan reply) {
+			r := <-answer
+			wantReply(t, r, http.StatusOK, "")
+			pid, _ := strconv.Atoi(r.body)
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			clock, dir := newManualClock(), t.TempDir()
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
 			p := startPool(t, func(config *worker.Config) { config.Clock = clock })
-			leaving := askAside(t.Context(), p, "/leave?dir="+dir+c.query)
+			answer := askAside(t.Context(), p, "/leave?dir="+dir+"&then="+c.then)
 			eventually(t, "it has started something", func() bool { return exists(dir + "/left") })
 			left, err := strconv.Atoi(read(t, "%s", dir+"/left"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.want == http.StatusGatewayTimeout {
-				clock.advance(47 * time.Second)
-			}
-			wantReply(t, <-leaving, c.want, "")
+			c.end(answer)
 			eventually(t, "what it started is gone", func() bool { return gone(left) })
 		})
 	}

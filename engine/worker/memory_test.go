@@ -50,8 +50,9 @@ func TestPool_IdleWorkerAboveItsMemoryIsReplaced(t *testing.T) {
 
 func TestPool_MemoryOutsideTheGoHeapCounts(t *testing.T) {
 	onLinux(t)
-	p := startPool(t, func(c *worker.Config) { c.Memory = 256 << 20 })
-	wantReply(t, ask(t.Context(), p, "/outside", ""), http.StatusBadGateway, "MiB of memory, limit 256 MiB")
+	p := startPool(t, func(c *worker.Config) { c.Memory = 90 << 20 })
+	wantReply(t, ask(t.Context(), p, "/outside", ""), http.StatusBadGateway, "MiB of memory, limit 90 MiB")
+	pidOf(t, p) // by then the end is counted
 	if s := p.Stats(); s.Restarts[worker.ReasonMemory] != 1 {
 		t.Errorf("stats are %+v", s)
 	}

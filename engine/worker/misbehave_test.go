@@ -33,26 +33,24 @@ func misbehave(mux *http.ServeMux) {
 		}
 		conn.Close()
 	})
-	// outside holds memory that the Go runtime knows nothing of.
-	mux.HandleFunc("/outside", func(_ http.ResponseWriter, r *http.Request) {
-		for r.Context().Err() == nil {
-			block, err := syscall.Mmap(-1, 0, 4<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-			if err != nil {
-				break
-			}
-			for i := 0; i < len(block); i += 4096 {
-				block[i] = 1
-			}
+	// outside holds 100 MiB that the Go runtime knows nothing of.
+	mux.HandleFunc("/outside", func(http.ResponseWriter, *http.Request) {
+		block, err := syscall.Mmap(-1, 0, 100<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		if err != nil {
+			panic(err)
 		}
-		select {} // at what it has
+		for i := 0; i < len(block); i += 4096 {
+			block[i] = 1
+		}
+		select {}
 	})
 	// once allocates all in one piece.
 	mux.HandleFunc("/atonce", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, len(make([]byte, 16<<30)))
 	})
 	// leave starts another process that keeps standard error open, says its number
-	// in a file, and ends, or waits for its own end.
-	mux.HandleFunc("/leave", func(_ http.ResponseWriter, r *http.Request) {
+	// in a file, and ends, answers, or goes on.
+	mux.HandleFunc("/leave", func(w http.ResponseWriter, r *http.Request) {
 		left := exec.Command("sleep", "3600")
 		left.Stderr = os.Stderr
 		if err := left.Start(); err != nil {
@@ -61,10 +59,14 @@ func misbehave(mux *http.ServeMux) {
 		path := r.URL.Query().Get("dir") + "/left"
 		_ = os.WriteFile(path+".new", fmt.Append(nil, left.Process.Pid), 0o600)
 		_ = os.Rename(path+".new", path)
-		if r.URL.Query().Has("end") {
+		switch r.URL.Query().Get("then") {
+		case "end":
 			os.Exit(9)
+		case "answer":
+			fmt.Fprint(w, os.Getpid())
+		default:
+			select {}
 		}
-		select {}
 	})
 }
 
