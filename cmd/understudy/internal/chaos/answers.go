@@ -19,16 +19,19 @@ import (
 	"understudy/engine/api"
 )
 
+// answering answers the n-th question to a candidate, from 0 on.
+type answering func(n int64, w http.ResponseWriter, r *http.Request)
+
 // answerFaults are candidates behind a URL that answer what no scanner should.
 func answerFaults() []Fault {
 	var list []Fault
 	for _, one := range []struct {
 		name, why string
-		answer    func(n int64, w http.ResponseWriter, r *http.Request)
+		answer    answering
 	}{
 		{"candidate slow by 60 s", "a client waits for it", slowAnswer},
-		{"garbage answers", "a parser panics, or garbage is passed on", garbageAnswer},
-		{"wrong answers", "a wrong answer goes out", wrongAnswer},
+		{"garbage answers", "a parser panics, or garbage is passed on", half(garbageAnswer)},
+		{"wrong answers", "a wrong answer goes out", half(wrongAnswer)},
 		{"answers of 1 GB", "memory runs out", hugeAnswer},
 	} {
 		list = append(list, inBoth(Fault{Name: one.name, Why: one.why, Prepare: answeredBy(one.answer)})...)
@@ -57,7 +60,7 @@ func queueFaults() []Fault {
 }
 
 // answeredBy makes the candidate a server that answers in a way of its own.
-func answeredBy(answer func(n int64, w http.ResponseWriter, r *http.Request)) func(context.Context, *Target) error {
+func answeredBy(answer answering) func(context.Context, *Target) error {
 	return func(ctx context.Context, t *Target) error {
 		var asked atomic.Int64
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
@@ -83,6 +86,18 @@ func answeredBy(answer func(n int64, w http.ResponseWriter, r *http.Request)) fu
 
 // rightAnswers makes the candidate an engine behind a URL.
 var rightAnswers = answeredBy(func(_ int64, w http.ResponseWriter, r *http.Request) { rightly.ServeHTTP(w, r) })
+
+// half answers every other question right: a candidate that is always wrong is out of
+// service before a client meets it.
+func half(fault answering) answering {
+	return func(n int64, w http.ResponseWriter, r *http.Request) {
+		if n%2 == 1 && r.URL.Path != "/health" {
+			fault(n/2, w, r)
+			return
+		}
+		rightly.ServeHTTP(w, r)
+	}
+}
 
 func slowAnswer(n int64, w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that a client went away
@@ -156,15 +171,16 @@ func said(status int, body string) func(http.ResponseWriter) {
 
 var rightly = api.Handler(api.DefaultConfig())
 
-// wrongAnswer gives the engine's answer with something falsified: in turns its numbers,
-// its sets together with their sizes, and its truths.
+// wrongAnswer gives the engine's answer with something falsified: in turns its truths,
+// its sets together with their sizes, the numbers that nothing in the answer bears
+// out, and all numbers. But for the last one it does not contradict itself.
 func wrongAnswer(n int64, w http.ResponseWriter, r *http.Request) {
 	right := httptest.NewRecorder()
 	rightly.ServeHTTP(right, r)
 	body := right.Body.Bytes()
 	var answer map[string]any
 	if r.URL.Path != "/health" && json.Unmarshal(body, &answer) == nil {
-		falsify(answer, n%3)
+		falsify(answer, falsehoods[n%int64(len(falsehoods))])
 		body, _ = json.Marshal(answer) // it came from JSON
 	}
 	w.Header().Set("Content-Type", right.Header().Get("Content-Type"))
@@ -172,28 +188,46 @@ func wrongAnswer(n int64, w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func falsify(answer map[string]any, way int64) {
-	for name, value := range answer {
+// falsehoods say what becomes of a field.
+var falsehoods = []func(name string, value any) any{
+	func(_ string, value any) any {
+		if truth, is := value.(bool); is {
+			return !truth
+		}
+		return value
+	},
+	func(name string, value any) any {
 		switch value := value.(type) {
-		case map[string]any:
-			falsify(value, way)
-		case float64:
-			switch {
-			case strings.HasSuffix(name, "_ms"):
-			case way == 0:
-				answer[name] = value + 1
-			case way == 1 && strings.HasSuffix(name, "size") && value > 0:
-				answer[name] = value - 1
-			}
 		case []any:
-			if way == 1 && len(value) > 0 {
-				answer[name] = value[:len(value)-1]
-			}
-		case bool:
-			if way == 2 {
-				answer[name] = !value
+			return value[:max(0, len(value)-1)]
+		case float64:
+			if strings.HasSuffix(name, "size") {
+				return max(0, value-1)
 			}
 		}
+		return value
+	},
+	func(name string, value any) any {
+		if number, is := value.(float64); is && strings.HasPrefix(name, "total_") {
+			return number + 1
+		}
+		return value
+	},
+	func(name string, value any) any {
+		if number, is := value.(float64); is && !strings.HasSuffix(name, "_ms") {
+			return number + 1
+		}
+		return value
+	},
+}
+
+func falsify(answer map[string]any, change func(string, any) any) {
+	for name, value := range answer {
+		if part, is := value.(map[string]any); is {
+			falsify(part, change)
+			continue
+		}
+		answer[name] = change(name, value)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // insistence is how often a candidate is put back into service.
-const insistence = 200 * time.Millisecond
+const insistence = 20 * time.Millisecond
 
 // insist keeps a candidate in service: the first wrong answer makes the breaker take it
 // out, and a fault would meet clients for a few milliseconds only. So an operator with
