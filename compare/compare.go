@@ -24,6 +24,7 @@ const (
 	FailureReset       = "reset"
 	FailureUnavailable = "unavailable" // own saturation
 	FailureCanceled    = "canceled"
+	FailurePoisonous   = "poisonous" // refused: it died of this network before
 	FailureTooLarge    = "too_large"
 	FailureOther       = "other"
 )

@@ -32,7 +32,7 @@ func (p *Proxy) BreakerState() breaker.State { return p.breaker.State() }
 func judgeExecution(reply compare.Reply, primary int, servable error, slow, deadline time.Duration) (result rollout.Result, completed, counts bool) {
 	completed = reply.Status != 0
 	switch {
-	case hadNoWorker(reply), reply.Failure == compare.FailureCanceled:
+	case hadNoWorker(reply), reply.Failure == compare.FailureCanceled, reply.Failure == compare.FailurePoisonous:
 		return 0, false, false
 	case reply.Failure == compare.FailureTimeout, reply.Latency >= deadline:
 		return rollout.TimedOut, false, true

@@ -20,6 +20,13 @@ import (
 // execution starts when a worker takes it.
 const queueHeader = "X-Engine-Queue-Ms"
 
+// refusedHeader tells that no worker was asked, and why: poisonous says that
+// workers have died of the network.
+const (
+	refusedHeader = "X-Engine-Refused"
+	poisonous     = "poisonous"
+)
+
 // asker is the HTTP client of whatever speaks the scanner API behind a URL.
 type asker struct {
 	base      *url.URL
@@ -62,6 +69,10 @@ func (k *asker) ask(ctx context.Context, a asked, h *hold) compare.Reply {
 		reply.Failure = compare.FailureUnavailable
 	case http.StatusGatewayTimeout:
 		reply.Failure = compare.FailureTimeout
+	case http.StatusUnprocessableEntity:
+		if response.Header.Get(refusedHeader) == poisonous {
+			reply.Failure = compare.FailurePoisonous
+		}
 	}
 	return reply
 }

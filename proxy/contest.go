@@ -119,6 +119,8 @@ func aloneReason(j *job) string {
 		return ReasonUndecided
 	case j.candidate.Failure == compare.FailureUnavailable:
 		return ReasonUnavailable
+	case j.candidate.Failure == compare.FailurePoisonous:
+		return ReasonPoisonous
 	case j.candidate.Failure != "" || j.candidate.Status != http.StatusOK:
 		return ReasonFailed
 	case j.unservable != nil:

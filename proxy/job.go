@@ -120,6 +120,9 @@ func (p *Proxy) compareJob(j *job) (skip string) {
 	if j.candidate.Failure == compare.FailureCanceled {
 		return ReasonIncomplete // by our own end, which is no fault of the candidate's
 	}
+	if j.candidate.Failure == compare.FailurePoisonous {
+		return ReasonPoisonous
+	}
 	if err := p.decodeAnswer(j); err != nil {
 		return answerReason(err)
 	}

@@ -99,7 +99,8 @@ func (p *Proxy) probeSuspect(ctx context.Context, id string) bool {
 	defer j.hold.release()
 	if !p.askStored(ctx, j, p.askMirrored) {
 		p.metrics.probed(probeSuspect, probeNothing)
-		return false
+		// A network that is refused now stays suspect; the next one need not meet that.
+		return j.candidate.Failure == compare.FailurePoisonous
 	}
 	fault := p.fault(ctx, j)
 	if ctx.Err() != nil {
@@ -154,10 +155,10 @@ func (p *Proxy) askStored(ctx context.Context, j *job, ask asking) bool {
 		return false
 	}
 	reply, ok := ask(ctx, p.candidate, j)
-	if !ok || hadNoWorker(reply) {
+	j.candidate = reply
+	if !ok || hadNoWorker(reply) || reply.Failure == compare.FailurePoisonous {
 		return false
 	}
-	j.candidate = reply
 	p.check(j)
 	return true
 }

@@ -22,6 +22,7 @@ const (
 	ReasonFailed         = "failed"           // the candidate gave no answer, or an error
 	ReasonUnservable     = "unservable"       // its answer is incomplete, misshapen, or a witness fails
 	ReasonUnavailable    = "unavailable"      // the candidate had no worker free
+	ReasonPoisonous      = "poisonous"        // the candidate refused: its workers had died of this network
 	ReasonPrimaryFailed  = "primary_failed"   // the primary's error goes out, as it came
 	ReasonMixed          = "mixed"            // a trip or a lowered dial took the rest of the scan
 	ReasonRule           = "rule"             // a flag rule took this request
@@ -37,8 +38,15 @@ const (
 // primaryReasons are those with which the primary answers.
 var primaryReasons = []string{
 	"", ReasonLate, ReasonCandidateWrong, ReasonInputSkew, ReasonUndecided, ReasonFailed, ReasonUnservable, ReasonUnavailable,
-	ReasonPrimaryFailed, ReasonMixed, ReasonRule, ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete,
+	ReasonPoisonous, ReasonPrimaryFailed, ReasonMixed, ReasonRule, ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete,
 }
+
+// A network that the candidate's workers died of twice is refused by it for an hour
+// (engine/worker). Each of these deaths was an execution that failed; the refusals
+// after them say nothing new, so they are none, and no rescue comes of them. They
+// are recorded as not compared, so they cost coverage, which gates look at. An
+// analysis that the primary lacks has nobody else to answer it: the client gets
+// the candidate's 422 with its problem document, which says until when.
 
 // Why an exchange was not compared, beside the reasons above of the same name.
 const (
@@ -48,7 +56,7 @@ const (
 
 var skips = []string{
 	ReasonTooLarge, ReasonAnswerTooLarge, ReasonEncoding, ReasonMemory, ReasonIncomplete, ReasonRule,
-	skipUnreachable, skipNotComparable,
+	ReasonPoisonous, skipUnreachable, skipNotComparable,
 }
 
 // Why a whole copy was thrown away.

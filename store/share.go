@@ -8,7 +8,7 @@ import "slices"
 // that a scan is never taken for a served one by mistake; a test of cmd/understudy holds the list
 // against the proxy's.
 var servingReasons = []string{
-	"candidate_wrong", "input_skew", "late", "undecided", "failed", "unservable", "unavailable", "primary_failed",
+	"candidate_wrong", "input_skew", "late", "undecided", "failed", "unservable", "unavailable", "poisonous", "primary_failed",
 	"too_large", "answer_too_large", "encoding", "memory", "incomplete",
 }
 
