@@ -27,7 +27,7 @@ const chaosTime = "UNDERSTUDY_CHAOS" // default: 1s
 var updateGuide = flag.Bool("update", false, "write the table of faults into docs/reliability.md")
 
 func TestChaos_NoFaultReachesAClient(t *testing.T) {
-	length := chaosLength(t)
+	length, measure := chaosLength(t)
 	questions, err := chaos.Questions(1)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func TestChaos_NoFaultReachesAClient(t *testing.T) {
 	}
 	defer primary.Close()
 	launcher := chaosLauncher{t}
-	run := chaos.Run{Length: length, Primary: primary, Launch: launcher.launch, Dir: t.TempDir()}
+	run := chaos.Run{Length: length, Primary: primary, Launch: launcher.launch, Dir: t.TempDir(), Measure: measure}
 	if err := run.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -69,23 +69,24 @@ func TestChaos_NoFaultReachesAClient(t *testing.T) {
 	}
 }
 
-func chaosLength(t *testing.T) time.Duration {
+// chaosLength is how long a fault lasts. Where somebody has chosen that, latencies are
+// wanted, too: of a binary without the race detector.
+func chaosLength(t *testing.T) (length time.Duration, measure bool) {
 	t.Helper()
 	text := os.Getenv(chaosTime)
 	if text == "" {
-		return time.Second
+		return time.Second, false
 	}
 	length, err := time.ParseDuration(text)
 	if err != nil || length <= 0 {
 		t.Fatalf("%s=%q: want a time such as 1s or 1m", chaosTime, text)
 	}
-	// For figures: without the race detector.
 	command, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", filepath.Dir(command)+string(os.PathListSeparator)+os.Getenv("PATH"))
-	return length
+	return length, true
 }
 
 // chaosScanner gives the answers to replay: the real Rust scanner's, so that there are

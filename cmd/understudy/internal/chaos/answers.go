@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -253,22 +254,12 @@ func hugeAnswer(n int64, w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// bomb is 1 GB of JSON in a megabyte of gzip.
-var bomb = func() func() []byte {
-	var packed atomic.Pointer[[]byte]
-	return func() []byte {
-		if made := packed.Load(); made != nil {
-			return *made
-		}
-		var out bytes.Buffer
-		zip, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed) // a valid level
-		piece := []byte(strings.Repeat(" ", 1<<20))
-		for range gigabyte / len(piece) {
-			_, _ = zip.Write(piece)
-		}
-		_ = zip.Close()
-		made := out.Bytes()
-		packed.Store(&made)
-		return made
-	}
-}()
+// bomb is 1 GB of JSON in a megabyte of gzip: one compressed megabyte, again and again,
+// which is one stream by the rules of gzip.
+var bomb = sync.OnceValue(func() []byte {
+	var member bytes.Buffer
+	zip := gzip.NewWriter(&member)
+	_, _ = zip.Write(bytes.Repeat([]byte(" "), 1<<20)) // to memory
+	_ = zip.Close()
+	return bytes.Repeat(member.Bytes(), gigabyte>>20)
+})

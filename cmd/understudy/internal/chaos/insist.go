@@ -15,22 +15,20 @@ const insistence = 20 * time.Millisecond
 
 // insist keeps a candidate in service: the first wrong answer makes the breaker take it
 // out, and a fault would meet clients for a few milliseconds only. So an operator with
-// bad judgement resets the rollout and overrides the share to 100 %, again and again,
-// until ctx ends.
+// bad judgement overrides the share to 100 %, and resets the rollout where that is
+// refused, again and again, until ctx ends.
 func insist(ctx context.Context, t *Target) {
 	client := &http.Client{Timeout: 2 * time.Second}
 	defer client.CloseIdleConnections()
+	const reason = "it is tried all the same"
 	for ctx.Err() == nil {
-		for _, action := range []struct {
-			name string
-			body map[string]any
-		}{
-			{"reset", map[string]any{"reason": "it is tried all the same"}},
-			{"override", map[string]any{"reason": "it is tried all the same", "percent": 100, "for": "1h"}},
-		} {
-			_ = t.act(ctx, client, action.name, action.body) // a refusal is tried again
+		if t.act(ctx, client, "override", map[string]any{"reason": reason, "percent": 100, "for": "1h"}) == nil {
+			wait(ctx, insistence)
+			continue
 		}
-		wait(ctx, insistence)
+		if t.act(ctx, client, "reset", map[string]any{"reason": reason}) != nil {
+			wait(ctx, insistence)
+		}
 	}
 }
 

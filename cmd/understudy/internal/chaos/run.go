@@ -14,13 +14,17 @@ type Launch func(ctx context.Context, t *Target) (stop func() error, err error)
 
 // Run is how faults are tried.
 type Run struct {
-	Length  time.Duration // of the load with the fault, and again without the mirror
+	Length  time.Duration // of the load with the fault
 	Primary *Primary
 	Launch  Launch
 	Dir     string // below which each target has a folder
+	// Measure runs the load as long with the mirror off, too, half of it before and half
+	// after, so that what a fault adds is known.
+	Measure bool
 
 	off  *Target // the sidecar with the mirror off
 	stop func() error
+	well []Expected // what the primary says that nothing ails
 }
 
 // Row is what came of a fault.
@@ -34,8 +38,13 @@ type Row struct {
 // ErrNotHere says that this machine does not let a fault be done.
 var ErrNotHere = errors.New("not possible here")
 
-// Open starts the sidecar with the mirror off, which all rows share.
+// Open starts the sidecar with the mirror off, which all rows share, if there is to be
+// one.
 func (r *Run) Open(ctx context.Context) (err error) {
+	r.stop = func() error { return nil }
+	if !r.Measure {
+		return nil
+	}
 	if r.off, err = r.target("off"); err != nil {
 		return err
 	}
@@ -54,12 +63,12 @@ func (r *Run) Row(ctx context.Context, f Fault) (row Row, err error) {
 		return row, err
 	}
 	defer func() { err = errors.Join(err, r.Primary.Behave(Behaviour{})) }()
-	expected, err := r.Primary.Expect(ctx)
+	expected, err := r.expect(ctx, f.Primary)
 	if err != nil {
 		return row, err
 	}
 	load := Load{Primary: r.Primary, Expected: expected, Reconnect: f.Reconnect}
-	before := r.phase(ctx, load, r.off.Data, r.Length/2)
+	row.Off = r.unmirrored(ctx, load)
 	load.Allow = f.allowance()
 	if row.On, row.Strikes, err = r.struck(ctx, f, load); err != nil {
 		if errors.Is(err, ErrNotHere) {
@@ -67,8 +76,28 @@ func (r *Run) Row(ctx context.Context, f Fault) (row Row, err error) {
 		}
 		return row, err
 	}
-	row.Off = before.Add(r.phase(ctx, load, r.off.Data, r.Length/2))
+	load.Allow = Allowance{}
+	row.Off = row.Off.Add(r.unmirrored(ctx, load))
 	return row, nil
+}
+
+// expect asks a primary that nothing ails only once.
+func (r *Run) expect(ctx context.Context, does Behaviour) (expected []Expected, err error) {
+	if does != (Behaviour{}) {
+		return r.Primary.Expect(ctx)
+	}
+	if r.well == nil {
+		r.well, err = r.Primary.Expect(ctx)
+	}
+	return r.well, err
+}
+
+// unmirrored is one half of the load with the mirror off.
+func (r *Run) unmirrored(ctx context.Context, load Load) (t Tally) {
+	if r.Measure {
+		t = r.phase(ctx, load, r.off.Data, r.Length/2)
+	}
+	return t
 }
 
 // struck is the phase with the fault: the sidecar is its own, and is gone afterwards.

@@ -21,7 +21,7 @@ func direct(_ context.Context, t *Target) (func() error, error) {
 
 func tried(t *testing.T, launch Launch, f Fault) (Row, error) {
 	t.Helper()
-	run := Run{Length: 60 * time.Millisecond, Primary: startRecorded(t), Launch: launch, Dir: t.TempDir()}
+	run := Run{Length: 60 * time.Millisecond, Primary: startRecorded(t), Launch: launch, Dir: t.TempDir(), Measure: true}
 	if err := run.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -128,11 +128,13 @@ func TestMarkdown_IsPutBetweenTheMarkersOfAGuide(t *testing.T) {
 	var table strings.Builder
 	Markdown(&table, []Row{
 		{Fault: Fault{Name: "none", Stage: shadow}, Strikes: 1, On: Tally{Requests: 3, Candidate: 1, Took: took(1, 2, 3)}, Off: Tally{Took: took(1, 1, 5)}},
+		{Fault: Fault{Name: "one", Stage: full}, On: Tally{Requests: 2, Took: took(1, 2)}},
 		{Fault: Fault{Name: "disk full", Stage: shadow}, Missing: "not possible here"},
 	})
 	want := `| fault | stage | requests | by the candidate | differences | p50 | added | p99 | added |
 |---|---|--:|--:|--:|--:|--:|--:|--:|
 | none | shadow | 3 | 1 | 0 | 2.0 ms | +1.0 ms | 3.0 ms | -2.0 ms |
+| one | full | 2 | 0 | 0 | 2.0 ms | | 2.0 ms | |
 | disk full | shadow | not possible here ||||||
 `
 	if table.String() != want {

@@ -17,10 +17,18 @@ func Markdown(w io.Writer, rows []Row) {
 			fmt.Fprintf(w, "| %s | %s | %s ||||||\n", r.Fault.Name, r.Fault.Stage, r.Missing)
 			continue
 		}
-		p50, p99 := r.On.Quantile(0.5), r.On.Quantile(0.99)
-		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %s | %s | %s | %s |\n", r.Fault.Name, r.Fault.Stage, r.On.Requests, r.On.Candidate, r.Differences(),
-			milliseconds(p50), added(p50-r.Off.Quantile(0.5)), milliseconds(p99), added(p99-r.Off.Quantile(0.99)))
+		fmt.Fprintf(w, "| %s | %s | %d | %d | %d | %s | %s |\n", r.Fault.Name, r.Fault.Stage, r.On.Requests, r.On.Candidate, r.Differences(),
+			r.latency(0.5), r.latency(0.99))
 	}
+}
+
+// latency is a quantile, and what it adds to the one with the mirror off.
+func (r Row) latency(share float64) string {
+	on := r.On.Quantile(share)
+	if len(r.Off.Took) == 0 {
+		return fmt.Sprintf("%.1f ms |", milliseconds(on))
+	}
+	return fmt.Sprintf("%.1f ms | %+.1f ms", milliseconds(on), milliseconds(on-r.Off.Quantile(share)))
 }
 
 // Differences are those of both phases: with the mirror off there may be none either.
@@ -34,13 +42,7 @@ func (r Row) First() *Difference {
 	return r.Off.First
 }
 
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-}
-
-func added(d time.Duration) string {
-	return fmt.Sprintf("%+.1f ms", float64(d)/float64(time.Millisecond))
-}
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // The markers between which a guide holds the table.
 const (
