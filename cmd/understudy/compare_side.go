@@ -127,7 +127,7 @@ func (c *compareCommand) scannerAt(flag, address string) (*scannerSide, error) {
 // engineHere is the engine in worker processes of this binary, which end with parts.
 func (c *compareCommand) engineHere(ctx context.Context, parts *lifecycle, stderr io.Writer) (*scannerSide, error) {
 	log := logSettings{LogLevel: slog.LevelError}.logger(stderr)
-	pool, err := c.pool(worker.Config{Logger: log})
+	pool, err := c.pool(worker.Config{Logger: log, Forgiving: true}) // a crash is shown each time
 	if err != nil {
 		return nil, err
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"runtime"
-	"strings"
 	"time"
 
 	"understudy/engine"
@@ -67,7 +65,7 @@ func (e engineSettings) pool(config worker.Config, args ...string) (*worker.Pool
 
 type engineCommand struct {
 	Config configFile `placeholder:"FILE" help:"Settings, YAML or JSON; flag beats environment beats file."`
-	Listen string     `default:":8081" help:"Where to serve the scanner API: ADDR or unix:PATH."`
+	Listen string     `default:":8081" help:"Where to serve the scanner API: ADDR, or unix:PATH, a socket for this user only, in a directory that nobody else may write to."`
 	engineSettings
 	ShutdownTimeout time.Duration `default:"50s" help:"Time for requests under way after SIGTERM."`
 	logSettings
@@ -110,40 +108,6 @@ func (c *engineCommand) Run(ctx context.Context, s streams) error {
 	log.Info("engine is up", "listen", listener.Addr().String(), "version", version())
 	err = parts.wait(ctx)
 	return errors.Join(err, parts.stop(c.ShutdownTimeout, log))
-}
-
-// listen opens a TCP address, or a unix socket whose leftover from a killed
-// process is replaced.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	network := "tcp"
-	if path, isUnix := strings.CutPrefix(address, "unix:"); isUnix {
-		network, address = "unix", path
-		if err := removeStale(ctx, path); err != nil {
-			return nil, err
-		}
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, network, address)
-	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
-	}
-	return listener, nil
-}
-
-// removeStale removes a socket that nobody listens on any more, and nothing else;
-// what is wrong with another kind of file Listen says.
-func removeStale(ctx context.Context, path string) error {
-	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSocket == 0 {
-		return nil
-	}
-	dialer := net.Dialer{Timeout: time.Second}
-	if conn, err := dialer.DialContext(ctx, "unix", path); err == nil {
-		conn.Close()
-		return fmt.Errorf("listen on %s: somebody listens there already", path)
-	}
-	if err := os.Remove(path); err != nil {
-		return fmt.Errorf("remove socket left behind: %w", err)
-	}
-	return nil
 }
 
 type engineWorkerCommand struct {

@@ -50,7 +50,7 @@ func (c *shrinkCommand) dispute(ctx context.Context, parts *lifecycle, q questio
 // time.
 func (c *shrinkCommand) engineHere(ctx context.Context, parts *lifecycle, s streams) (side, error) {
 	settings := engineSettings{Workers: 1, WorkerMemory: 1 << 30, Deadline: c.AskTime}
-	pool, err := settings.pool(worker.Config{Logger: logSettings{LogLevel: slog.LevelError}.logger(s.err)})
+	pool, err := settings.pool(worker.Config{Forgiving: true, Logger: logSettings{LogLevel: slog.LevelError}.logger(s.err)})
 	if err != nil {
 		return nil, err
 	}
