@@ -2,9 +2,14 @@ package worker_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"understudy/engine/worker"
 )
@@ -29,6 +34,33 @@ func TestPool_NetworkThatTwoWorkersDiedOfIsRefusedWithoutAWorker(t *testing.T) {
 	}
 	clock.advance(time.Hour)
 	wantReply(t, ask(t.Context(), p, "/echo", network), http.StatusTeapot, "")
+}
+
+func TestPool_CrashLoopAndPoisonShowInMetrics(t *testing.T) {
+	clock, registry := newManualClock(), prometheus.NewRegistry()
+	p := startPool(t, func(c *worker.Config) { c.Clock, c.Registerer = clock, registry })
+	ask(t.Context(), p, "/exit", network)
+	goOn(t, p, clock, 100*time.Millisecond)
+	ask(t.Context(), p, "/exit", network)
+	ask(t.Context(), p, "/echo", network)
+	eventually(t, "the slot backs off", func() bool { return p.Stats().Backoff > 0 })
+	exposition := scrape(t, registry)
+	for _, want := range []string{
+		`worker_backoff_seconds{pool="engine"} 0.2`, `workers{pool="engine",state="waiting"} 1`, `workers{pool="engine",state="alive"} 0`,
+		`worker_restarts_total{pool="engine",reason="crash"} 2`,
+		`poisonous_networks{pool="engine"} 1`, `poisonous_refusals_total{pool="engine"} 1`,
+	} {
+		if !strings.Contains(exposition, "understudy_engine_"+want+"\n") {
+			t.Errorf("%s is not in\n%s", want, exposition)
+		}
+	}
+}
+
+func scrape(t *testing.T, registry *prometheus.Registry) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	return w.Body.String()
 }
 
 // goOn ends the backoff of the pool's only slot.

@@ -13,7 +13,8 @@ import (
 
 // processAttributes: a process group of its own, so that Ctrl-C at a terminal
 // reaches only the parent and one signal reaches all that the child starts;
-// and SIGKILL when the launcher's thread ends.
+// and SIGKILL when the launcher's thread ends. Not a session of its own: where the
+// kernel groups tasks by session (autogroup), niceness counts only within one.
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
